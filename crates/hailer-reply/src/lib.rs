@@ -1,1 +1,41 @@
-//! TODO-SKELETON
+//! Replies that Microsoft Teams shows as they were meant: text, escaping, size.
+//!
+//! A [`Reply`] is a list of blocks. It cannot be empty, and nothing foreign in it can become a mention,
+//! a link or markup. [`Reply::to_message`] writes the JSON that answers a webhook request and cuts it to
+//! [`MESSAGE_LIMIT`]; [`read_message`] reads such a JSON back, for terminals and tests.
+//!
+//! ```
+//! use hailer_reply::{Reply, read_message};
+//!
+//! let message = Reply::text("5 < 6 & <at>all</at>").to_message();
+//! assert_eq!(
+//!     message.json(),
+//!     r#"{"type":"message","text":"5 &lt; 6 &amp; &lt;at&gt;all&lt;/at&gt;"}"#
+//! );
+//!
+//! let read = read_message(message.json())?;
+//! assert_eq!(read.to_plain(), "5 < 6 & <at>all</at>");
+//! # Ok::<(), hailer_reply::ReadError>(())
+//! ```
+
+mod block;
+mod emphasis;
+mod entity;
+mod escape;
+mod fit;
+mod inline;
+mod markdown;
+mod message;
+mod plain;
+mod reply;
+mod request_id;
+mod sanitise;
+mod token;
+mod wire;
+
+pub use escape::escape;
+pub use message::{MESSAGE_LIMIT, Message};
+pub use reply::Reply;
+pub use request_id::RequestId;
+pub use sanitise::sanitise;
+pub use wire::{ReadError, Style, WireMessage, read_message};

@@ -1,0 +1,198 @@
+//! Cuts a reply that is too long for one message, and says how much is missing.
+//!
+//! The longest blocks give way until the whole fits, so that a short introduction or a closing hint
+//! survives a long output. A block is cut after a whole line; only where that would throw away most of
+//! what fits is a line itself cut, never within an entity, an escape or a character with its accents.
+
+use crate::block::{Block, Kind};
+use crate::message::{MESSAGE_LIMIT, PARAGRAPH, TEXT_LIMIT, cost};
+use crate::sanitise::sanitise;
+use crate::token::{Token, tokens};
+
+/// Room for the longest last line, `<br>… 18446744073709551615 more characters`, and some.
+const MARKER_ROOM: usize = 64;
+
+/// A block with less room than this says nothing; further blocks are dropped instead.
+const SMALLEST_SHARE: usize = 200;
+
+/// Blocks beyond this do not get their smallest share.
+const MOST_BLOCKS: usize = TEXT_LIMIT / (SMALLEST_SHARE + 2 * PARAGRAPH.len());
+
+/// How far back a cut may go to keep a character and its accents together, in bytes.
+const LONGEST_CLUSTER: usize = 64;
+
+/// Writes blocks as they travel, within the limit.
+pub(crate) fn to_wire(blocks: &[Block]) -> String {
+    let (kept, dropped) = match blocks.split_at_checked(MOST_BLOCKS) {
+        Some((kept, dropped)) if !dropped.is_empty() => (kept, dropped),
+        Some(_) | None => (blocks, Default::default()),
+    };
+    let mut drafts: Vec<_> = kept.iter().map(Draft::new).collect();
+    if !dropped.is_empty() {
+        drafts.pop();
+    }
+    let missing: usize = blocks
+        .iter()
+        .skip(drafts.len())
+        .map(|block| block.to_plain().split('\n').count())
+        .sum();
+    let share = largest_share(&drafts, missing);
+    let mut parts: Vec<_> = drafts.iter().map(|draft| draft.to_wire(share)).collect();
+    if missing > 0 {
+        parts.push(more(missing, "line"));
+    }
+    parts.join(PARAGRAPH)
+}
+
+/// Finds the largest share that lets all blocks fit when none takes more.
+fn largest_share(drafts: &[Draft], missing: usize) -> usize {
+    let mut costs: Vec<_> = drafts.iter().map(|draft| draft.cost).collect();
+    costs.sort_unstable();
+    let last = if missing > 0 { MARKER_ROOM } else { 0 };
+    let mut left = TEXT_LIMIT - last - cost(PARAGRAPH) * drafts.len();
+    for (at, &cost) in costs.iter().enumerate() {
+        let share = left / (costs.len() - at);
+        if cost > share {
+            return share;
+        }
+        left -= cost;
+    }
+    usize::MAX
+}
+
+/// A block as it would travel, without the tags round it, and as much of it as could ever fit.
+struct Draft {
+    kind: Kind,
+    body: String,
+    /// What the whole block costs, or more than any message may.
+    cost: usize,
+    beyond: Beyond,
+}
+
+/// What of a block is not in its draft.
+#[derive(Clone, Copy, Default)]
+struct Beyond {
+    lines: usize,
+    characters: usize,
+}
+
+impl Draft {
+    fn new(block: &Block) -> Self {
+        let clean = sanitise(&block.content);
+        let clean = clean.trim_end_matches('\n');
+        // Escaped text is never shorter, so no more than this can fit. Markdown may be.
+        let limit = match block.kind {
+            Kind::Text | Kind::Code => clean.floor_char_boundary(MESSAGE_LIMIT),
+            Kind::Markdown => clean.len(),
+        };
+        let (head, rest) = clean.split_at_checked(limit).unwrap_or((clean, ""));
+        let beyond = Beyond {
+            lines: rest.bytes().filter(|&byte| byte == b'\n').count(),
+            characters: rest.chars().count(),
+        };
+        let (open, close) = block.kind.tags();
+        let wire = block.kind.to_wire(head);
+        let body = wire
+            .strip_prefix(open)
+            .and_then(|wire| wire.strip_suffix(close))
+            .unwrap_or(&wire)
+            .to_owned();
+        let cost = if rest.is_empty() {
+            cost(&wire)
+        } else {
+            usize::MAX
+        };
+        Self {
+            kind: block.kind,
+            body,
+            cost,
+            beyond,
+        }
+    }
+
+    /// Writes the block, cut to its share.
+    fn to_wire(&self, share: usize) -> String {
+        let (open, close) = self.kind.tags();
+        if self.cost <= share {
+            return [open, &self.body, close].concat();
+        }
+        let (kept, marker) = self.cut(share.saturating_sub(open.len() + close.len() + MARKER_ROOM));
+        let line_break = match self.kind {
+            _ if kept.is_empty() => "",
+            Kind::Text | Kind::Markdown => "<br>",
+            Kind::Code => "\n",
+        };
+        [open, kept, line_break, &marker, close].concat()
+    }
+
+    /// Finds what of the block fits into a room, and the line that says what is missing.
+    fn cut(&self, room: usize) -> (&str, String) {
+        let fitting = Fitting::measure(self.kind, &self.body, room);
+        let end = fitting.line_end.unwrap_or(fitting.end);
+        let (kept, missing) = self.body.split_at_checked(end).unwrap_or((&self.body, ""));
+        let missing = tokens(self.kind, missing);
+        let marker = if fitting.line_end.is_some() {
+            more(
+                missing.filter(|token| token.is_break).count() + self.beyond.lines,
+                "line",
+            )
+        } else {
+            more(missing.count() + self.beyond.characters, "character")
+        };
+        (kept, marker)
+    }
+}
+
+/// How much of a block fits.
+struct Fitting {
+    /// Where the last character that fits ends.
+    end: usize,
+    /// Where the last whole line ends, if ending there keeps most of what fits.
+    line_end: Option<usize>,
+}
+
+impl Fitting {
+    fn measure(kind: Kind, body: &str, room: usize) -> Self {
+        let (mut end, mut used) = (0, 0);
+        let mut cluster_start = 0;
+        let mut line = (0, 0);
+        let mut before = None;
+        for token in tokens(kind, body) {
+            if !joins(before, &token) {
+                cluster_start = end;
+            }
+            if token.is_break {
+                line = (end, used);
+            }
+            let cost = cost(token.text);
+            if used + cost > room {
+                break;
+            }
+            end += token.text.len();
+            used += cost;
+            before = token.text.chars().next_back();
+        }
+        let (line_end, line_used) = line;
+        Self {
+            end: if end - cluster_start <= LONGEST_CLUSTER {
+                cluster_start
+            } else {
+                end
+            },
+            line_end: (line_end > 0 && line_used * 2 >= used).then_some(line_end),
+        }
+    }
+}
+
+/// Says whether a token is drawn as part of the character before it.
+fn joins(before: Option<char>, token: &Token<'_>) -> bool {
+    before == Some('\u{200d}') || token.text.starts_with(|first| {
+        matches!(first, '\u{0300}'..='\u{036f}' | '\u{1ab0}'..='\u{1aff}' | '\u{20d0}'..='\u{20ff}'
+                | '\u{200c}'..='\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')
+    })
+}
+
+fn more(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("… {count} more {noun}{plural}")
+}

@@ -1,0 +1,147 @@
+//! What a command answers.
+
+use std::borrow::Cow;
+
+use crate::block::{Block, Kind};
+use crate::message::Message;
+
+/// An answer, as a list of blocks that Teams draws one below the other.
+///
+/// A reply always says something: Teams shows an error for an empty message. Blank blocks are left out,
+/// and a reply without any other says "Done."
+///
+/// ```
+/// use hailer_reply::{Reply, escape};
+///
+/// let service = "api_*";
+/// let reply = Reply::markdown(format!("**{}** is down", escape(service)))
+///     .then_code("exit 1\n")
+///     .then_text("Logs: https://logs.example/api");
+///
+/// assert_eq!(reply.to_plain(), "api_* is down\nexit 1\nLogs: https://logs.example/api");
+/// ```
+#[derive(Clone)]
+pub struct Reply {
+    /// Without blank ones; when empty, [`DONE`] stands in.
+    blocks: Vec<Block>,
+}
+
+/// Stands in for content that is blank.
+static DONE: [Block; 1] = [Block {
+    kind: Kind::Text,
+    content: Cow::Borrowed("Done."),
+}];
+
+impl Reply {
+    /// Answers with literal text: Teams shows it exactly as given.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::empty().then_text(text)
+    }
+
+    /// Answers with the author's Markdown: bold, italic, inline code and links.
+    ///
+    /// A line break stays one, a blank line makes a paragraph. HTML is shown, not read. Text that came
+    /// from elsewhere must go through [`escape`](crate::escape), or into a block of its own.
+    pub fn markdown(markdown: impl Into<String>) -> Self {
+        Self::empty().then_markdown(markdown)
+    }
+
+    /// Answers with preformatted text, in a fixed-width face.
+    pub fn code(text: impl Into<String>) -> Self {
+        Self::empty().then_code(text)
+    }
+
+    /// Adds literal text below.
+    #[must_use]
+    pub fn then_text(self, text: impl Into<String>) -> Self {
+        self.then(Kind::Text, text.into())
+    }
+
+    /// Adds the author's Markdown below.
+    #[must_use]
+    pub fn then_markdown(self, markdown: impl Into<String>) -> Self {
+        self.then(Kind::Markdown, markdown.into())
+    }
+
+    /// Adds preformatted text below.
+    #[must_use]
+    pub fn then_code(self, text: impl Into<String>) -> Self {
+        self.then(Kind::Code, text.into())
+    }
+
+    /// Writes the message that Teams gets, cut to [`MESSAGE_LIMIT`](crate::MESSAGE_LIMIT).
+    pub fn to_message(&self) -> Message {
+        Message::from_blocks(self.blocks())
+    }
+
+    /// Writes the whole answer as a terminal, a log or a test shows it: no markers, nothing cut.
+    pub fn to_plain(&self) -> String {
+        let blocks: Vec<_> = self.blocks().iter().map(Block::to_plain).collect();
+        blocks.join("\n")
+    }
+
+    fn empty() -> Self {
+        Self { blocks: Vec::new() }
+    }
+
+    fn then(mut self, kind: Kind, content: String) -> Self {
+        self.blocks.extend(Block::new(kind, content));
+        self
+    }
+
+    fn blocks(&self) -> &[Block] {
+        if self.blocks.is_empty() {
+            &DONE
+        } else {
+            &self.blocks
+        }
+    }
+}
+
+impl PartialEq for Reply {
+    fn eq(&self, other: &Self) -> bool {
+        self.blocks() == other.blocks()
+    }
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Reply")
+            .field("blocks", &self.blocks())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blank_content_becomes_done() {
+        for blank in ["", "  \n", "\0\x1b", "\u{200b}\u{feff}", "\u{a0}"] {
+            assert_eq!(Reply::text(blank).to_plain(), "Done.", "{blank:?}");
+            assert_eq!(Reply::code(blank).to_plain(), "Done.", "{blank:?}");
+            assert_eq!(Reply::markdown(blank).to_plain(), "Done.", "{blank:?}");
+        }
+        for blank in ["&nbsp;", "<br>", "[](https://x.example)"] {
+            assert_eq!(Reply::markdown(blank).to_plain(), "Done.", "{blank:?}");
+        }
+    }
+
+    #[test]
+    fn a_blank_block_gives_way_to_the_others() {
+        assert_eq!(Reply::text("").then_text("b"), Reply::text("b"));
+        assert_eq!(
+            Reply::text("a").then_code("\n").then_markdown(""),
+            Reply::text("a")
+        );
+        assert_eq!(Reply::text("").then_code(""), Reply::text("Done."));
+    }
+
+    #[test]
+    fn kinds_are_told_apart() {
+        assert_ne!(Reply::text("a"), Reply::code("a"));
+        assert_ne!(Reply::text("a"), Reply::markdown("a"));
+    }
+}
