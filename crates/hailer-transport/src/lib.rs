@@ -1,1 +1,40 @@
-//! TODO-SKELETON
+//! Microsoft Teams' outgoing webhooks over HTTP: who may speak, how much, how fast, and what they get back.
+//!
+//! Two halves. The [`Gate`] is pure: bytes and a moment in, an activity or a refusal out; tests use it
+//! without a socket. The [`Server`] puts it on the network with limits in time and size, and gives each
+//! admitted activity to a [`Handler`].
+
+mod admin;
+mod answer;
+mod authorization;
+mod body;
+mod clock;
+mod endpoint;
+mod error;
+mod field_path;
+mod gate;
+mod handler;
+mod limits;
+mod metrics;
+mod options;
+mod readiness;
+mod refusal;
+mod refusal_log;
+mod rejection;
+mod response;
+mod server;
+mod tls;
+mod webhook;
+
+pub use answer::{Answer, Outcome};
+pub use authorization::Authorization;
+pub use clock::Clock;
+pub use error::{DuplicateWebhook, ServeError};
+pub use gate::{Admitted, Gate};
+pub use handler::{Handler, Inbound};
+pub use limits::Limits;
+pub use metrics::Metrics;
+pub use options::{ServerOptions, TlsFiles};
+pub use refusal::{Refused, StatusGroup};
+pub use server::Server;
+pub use webhook::Webhook;

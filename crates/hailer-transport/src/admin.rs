@@ -1,0 +1,112 @@
+//! The admin listener: health, readiness, metrics. Plain text, as probes and Prometheus expect.
+
+use std::sync::Arc;
+
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse};
+use hailer_reply::RequestId;
+
+use crate::metrics::Metrics;
+use crate::readiness::{Readiness, Stage};
+use crate::response;
+
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+const PROMETHEUS: HeaderValue =
+    HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+
+/// What the admin listener answers from.
+pub(crate) struct Admin {
+    readiness: Arc<Readiness>,
+    metrics: Metrics,
+}
+
+/// One thing that must be so.
+struct Check {
+    name: &'static str,
+    problem: Option<&'static str>,
+}
+
+impl Admin {
+    pub(crate) fn new(readiness: Arc<Readiness>, metrics: Metrics) -> Self {
+        Self { readiness, metrics }
+    }
+
+    pub(crate) fn respond(&self, request: &HttpRequest) -> HttpResponse {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return method_not_allowed();
+        }
+        match request.path() {
+            "/-/healthy" | "/livez" => report(request, &[self.alive()]),
+            "/-/ready" | "/readyz" => report(request, &[self.alive(), self.serving()]),
+            "/metrics" => text(StatusCode::OK, PROMETHEUS, self.metrics.render()),
+            _ => text(
+                StatusCode::NOT_FOUND,
+                TEXT,
+                "nothing lives here; there are /-/healthy, /-/ready and /metrics\n".to_owned(),
+            ),
+        }
+    }
+
+    /// That this line runs is the proof.
+    fn alive(&self) -> Check {
+        Check {
+            name: "process",
+            problem: None,
+        }
+    }
+
+    fn serving(&self) -> Check {
+        Check {
+            name: "webhooks",
+            problem: match self.readiness.stage() {
+                Stage::Starting => Some("not yet served"),
+                Stage::Serving => None,
+                Stage::Stopping => Some("shutting down; requests in flight are being answered"),
+            },
+        }
+    }
+}
+
+fn report(request: &HttpRequest, checks: &[Check]) -> HttpResponse {
+    let is_good = checks.iter().all(|check| check.problem.is_none());
+    let status = if is_good {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let wants_all = request
+        .query_string()
+        .split('&')
+        .any(|part| part.split('=').next() == Some("verbose"));
+    let mut lines = String::new();
+    for check in checks {
+        match check.problem {
+            Some(problem) => lines.push_str(&format!("[-] {}: {problem}\n", check.name)),
+            None if wants_all => lines.push_str(&format!("[+] {}: ok\n", check.name)),
+            None => {}
+        }
+    }
+    if is_good {
+        lines.push_str("ok\n");
+    }
+    text(status, TEXT, lines)
+}
+
+fn method_not_allowed() -> HttpResponse {
+    let mut response = text(
+        StatusCode::METHOD_NOT_ALLOWED,
+        TEXT,
+        "only GET is answered here\n".to_owned(),
+    );
+    let allowed = HeaderValue::from_static("GET, HEAD");
+    response.headers_mut().insert(ALLOW, allowed);
+    response
+}
+
+fn text(status: StatusCode, content_type: HeaderValue, body: String) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((CONTENT_TYPE, content_type))
+        .insert_header(response::request_id(RequestId::next()))
+        .body(body)
+}

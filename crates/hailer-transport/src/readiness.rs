@@ -1,0 +1,39 @@
+//! Whether webhooks are served, for those who ask before they send traffic.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// Where the server is in its life; shared between the listeners.
+#[derive(Debug, Default)]
+pub(crate) struct Readiness(AtomicU8);
+
+/// One stage of the server's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Webhooks are not yet served.
+    Starting,
+    /// Webhooks are served.
+    Serving,
+    /// No new connections; requests in flight are being answered.
+    Stopping,
+}
+
+impl Readiness {
+    const SERVING: u8 = 1;
+    const STOPPING: u8 = 2;
+
+    pub(crate) fn begin_serving(&self) {
+        self.0.store(Self::SERVING, Ordering::Release);
+    }
+
+    pub(crate) fn begin_stopping(&self) {
+        self.0.store(Self::STOPPING, Ordering::Release);
+    }
+
+    pub(crate) fn stage(&self) -> Stage {
+        match self.0.load(Ordering::Acquire) {
+            Self::SERVING => Stage::Serving,
+            Self::STOPPING => Stage::Stopping,
+            _ => Stage::Starting,
+        }
+    }
+}

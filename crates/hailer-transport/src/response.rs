@@ -1,0 +1,69 @@
+//! The responses of the webhook server: all JSON, all with `x-request-id`.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use hailer_reply::{Message, RequestId};
+use serde_json::json;
+
+use crate::rejection::Rejection;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const OUTCOME: HeaderName = HeaderName::from_static("x-hailer-outcome");
+
+/// The same for whatever is wrong, so that it tells a stranger nothing.
+const UNAUTHORIZED: &str =
+    r#"{"error":"this address answers only requests that are signed with its security token"}"#;
+
+/// Answers 200 with a message for the channel.
+pub(crate) fn message(id: RequestId, outcome: &'static str, message: Message) -> HttpResponse {
+    start(id, StatusCode::OK)
+        .insert_header((OUTCOME, HeaderValue::from_static(outcome)))
+        .body(message.into_json())
+}
+
+/// Answers 401: one body and the same headers for every reason.
+pub(crate) fn unauthorized(id: RequestId) -> HttpResponse {
+    start(id, StatusCode::UNAUTHORIZED)
+        .insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("HMAC")))
+        .body(UNAUTHORIZED)
+}
+
+/// Answers 400 to a caller who has signed.
+pub(crate) fn bad_request(id: RequestId, error: &str) -> HttpResponse {
+    start(id, StatusCode::BAD_REQUEST).body(error_body(error))
+}
+
+/// Answers a request that never came to the gate.
+pub(crate) fn rejected(id: RequestId, rejection: Rejection) -> HttpResponse {
+    let mut response = start(id, rejection.status());
+    if rejection == Rejection::Method {
+        response.insert_header((ALLOW, HeaderValue::from_static("POST")));
+    }
+    if rejection.closes() {
+        response.force_close();
+    }
+    response.body(error_body(&rejection.to_string()))
+}
+
+/// Returns the header that finds an exchange in the log.
+pub(crate) fn request_id(id: RequestId) -> (HeaderName, HeaderValue) {
+    let digits = HeaderValue::try_from(id.to_string());
+    (
+        REQUEST_ID,
+        digits.unwrap_or(HeaderValue::from_static("unknown")),
+    )
+}
+
+fn start(id: RequestId, status: StatusCode) -> HttpResponseBuilder {
+    let mut response = HttpResponse::build(status);
+    response
+        .insert_header((CONTENT_TYPE, JSON))
+        .insert_header(request_id(id));
+    response
+}
+
+fn error_body(error: &str) -> String {
+    json!({ "error": error }).to_string()
+}
