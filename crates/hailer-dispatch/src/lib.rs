@@ -1,1 +1,33 @@
-//! TODO-SKELETON
+//! From a message to a command: mention, words, registry, arguments, help data.
+//!
+//! [`MessageText`] is what a person wrote, without the mention and the markup that Teams puts round it.
+//! [`Registry::dispatch`] finds the command in it, checks who may run it, lets clap read the arguments and gives
+//! a [`Call`] to run, or a [`Misunderstanding`] that words its own answer. Nothing here knows HTTP or a clock.
+
+mod argument;
+mod arguments;
+mod catalog;
+mod command;
+mod command_error;
+mod invocation;
+mod misunderstanding;
+mod pattern;
+mod policy;
+mod registry;
+mod spec;
+mod suggest;
+mod text;
+mod tree;
+mod words;
+
+pub use argument::{Argument, ArgumentKind};
+pub use catalog::{Catalog, Entry};
+pub use command::{Command, CommandResult, NoArgs, Registration};
+pub use command_error::CommandError;
+pub use invocation::{Inquiry, Invocation, Sender};
+pub use misunderstanding::{Misunderstanding, UsageProblem};
+pub use policy::Policy;
+pub use registry::{Call, Registry, RegistryError, RegistryErrors};
+pub use spec::{Effect, Example, Spec};
+pub use suggest::nearest;
+pub use text::{Link, MentionInText, MessageText};

@@ -1,0 +1,97 @@
+//! What help, usage lines and tool schemas say of an argument, read once from clap.
+
+/// How an argument is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArgumentKind {
+    /// By its place: `api`.
+    Positional,
+    /// By its name: `--env prod` or `env=prod`.
+    Option,
+    /// By its name alone: `--force`.
+    Flag,
+}
+
+/// An argument of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Argument {
+    /// The name, with dashes: `service`, `dry-run`.
+    pub name: String,
+    /// How it is given.
+    pub kind: ArgumentKind,
+    /// Whether the command cannot run without it.
+    pub is_required: bool,
+    /// Whether it can be given more than once.
+    pub is_repeated: bool,
+    /// What it is, from the doc comment.
+    pub help: String,
+    /// The values it takes, when they are few.
+    pub choices: Vec<String>,
+    /// What holds when it is left out.
+    pub default: Option<String>,
+}
+
+impl Argument {
+    /// Reads the arguments of a command in the order of usage: positional ones first.
+    pub(crate) fn all(command: &clap::Command) -> Vec<Self> {
+        let visible = || command.get_arguments().filter(|arg| !arg.is_hide_set());
+        let positional = visible().filter(|arg| arg.is_positional());
+        let named = visible().filter(|arg| !arg.is_positional());
+        positional.chain(named).map(Self::read).collect()
+    }
+
+    fn read(arg: &clap::Arg) -> Self {
+        let takes_values = arg.get_action().takes_values();
+        let kind = match (arg.is_positional(), takes_values) {
+            (true, _) => ArgumentKind::Positional,
+            (false, true) => ArgumentKind::Option,
+            (false, false) => ArgumentKind::Flag,
+        };
+        let name = arg
+            .get_long()
+            .map_or_else(|| arg.get_id().as_str().replace('_', "-"), str::to_owned);
+        let choices = if takes_values {
+            arg.get_possible_values()
+        } else {
+            Vec::new()
+        };
+        let many = arg
+            .get_num_args()
+            .is_some_and(|range| range.max_values() > 1);
+        let defaults: Vec<_> = arg
+            .get_default_values()
+            .iter()
+            .map(|it| it.to_string_lossy())
+            .collect();
+        Self {
+            name,
+            kind,
+            is_required: arg.is_required_set(),
+            is_repeated: many
+                || matches!(
+                    arg.get_action(),
+                    clap::ArgAction::Append | clap::ArgAction::Count
+                ),
+            help: arg.get_help().map(|it| it.to_string()).unwrap_or_default(),
+            choices: choices
+                .iter()
+                .filter(|it| !it.is_hide_set())
+                .map(|it| it.get_name().to_owned())
+                .collect(),
+            default: (takes_values && !defaults.is_empty()).then(|| defaults.join(" ")),
+        }
+    }
+
+    /// Returns the argument as a usage line shows it: `<must give>`, `[may give]`.
+    pub fn usage(&self) -> String {
+        let dots = if self.is_repeated { "…" } else { "" };
+        let name = &self.name;
+        match (self.kind, self.is_required) {
+            (ArgumentKind::Positional, true) => format!("<{name}>{dots}"),
+            (ArgumentKind::Positional, false) => format!("[{name}]{dots}"),
+            (ArgumentKind::Option, true) => format!("--{name} <{name}>"),
+            (ArgumentKind::Option, false) => format!("[--{name} {name}]"),
+            (ArgumentKind::Flag, true) => format!("--{name}"),
+            (ArgumentKind::Flag, false) => format!("[--{name}]"),
+        }
+    }
+}

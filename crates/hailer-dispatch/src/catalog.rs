@@ -1,0 +1,111 @@
+//! The commands as help sees them.
+
+use std::sync::Arc;
+
+use crate::argument::Argument;
+use crate::spec::{Effect, Example, Spec};
+
+/// One command, described.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    spec: Spec,
+    arguments: Vec<Argument>,
+    usage: String,
+}
+
+impl Entry {
+    pub(crate) fn new(spec: Spec, clap: &clap::Command) -> Self {
+        let arguments = Argument::all(clap);
+        let words = arguments.iter().map(Argument::usage);
+        let usage = std::iter::once(spec.path().to_owned())
+            .chain(words)
+            .collect::<Vec<_>>()
+            .join(" ");
+        Self {
+            spec,
+            arguments,
+            usage,
+        }
+    }
+
+    /// Returns the path: `deploy status`.
+    pub fn path(&self) -> &str {
+        self.spec.path()
+    }
+
+    /// Returns what the command does, in a line.
+    pub fn summary(&self) -> &str {
+        self.spec.summary()
+    }
+
+    /// Returns the heading it stands under.
+    pub fn group(&self) -> &str {
+        self.spec.group.as_deref().unwrap_or_default()
+    }
+
+    /// Returns what running it does to the world.
+    pub fn effect(&self) -> Effect {
+        self.spec.effect
+    }
+
+    /// Returns the other paths by which it is found.
+    pub fn aliases(&self) -> &[String] {
+        &self.spec.aliases
+    }
+
+    /// Returns its examples.
+    pub fn examples(&self) -> &[Example] {
+        &self.spec.examples
+    }
+
+    /// Returns the free phrases that reach it.
+    pub fn patterns(&self) -> &[String] {
+        &self.spec.patterns
+    }
+
+    /// Says whether help's lists leave it out.
+    pub fn is_hidden(&self) -> bool {
+        self.spec.is_hidden
+    }
+
+    /// Returns its arguments, positional ones first.
+    pub fn arguments(&self) -> &[Argument] {
+        &self.arguments
+    }
+
+    /// Returns how to call it, without the mention: `deploy status <service> [--env env]`.
+    pub fn usage(&self) -> &str {
+        &self.usage
+    }
+
+    pub(crate) fn spec(&self) -> &Spec {
+        &self.spec
+    }
+}
+
+/// The commands in the order of their registration.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    entries: Vec<Arc<Entry>>,
+}
+
+impl Catalog {
+    pub(crate) fn push(&mut self, entry: Arc<Entry>) {
+        self.entries.push(entry);
+    }
+
+    /// Returns the commands in the order of their registration, hidden ones included.
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().map(Arc::as_ref)
+    }
+
+    /// Returns how many commands there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Says whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}

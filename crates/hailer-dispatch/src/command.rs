@@ -1,0 +1,132 @@
+//! The trait that a command implements, and its form without the type of its arguments.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use clap::{ArgMatches, FromArgMatches};
+use futures_util::future::BoxFuture;
+use hailer_reply::Reply;
+
+use crate::command_error::CommandError;
+use crate::invocation::Invocation;
+use crate::spec::Spec;
+
+/// What running a command gives.
+pub type CommandResult = Result<Reply, CommandError>;
+
+/// One thing the bot can do.
+///
+/// The value owns the state that the command needs; the arguments are a `clap::Args` struct whose doc comments
+/// are the help. Nothing is sent from inside: the command answers with a [`Reply`].
+///
+/// # Examples
+///
+/// ```
+/// use hailer_dispatch::{Command, CommandError, Effect, Invocation, Spec};
+/// use hailer_reply::Reply;
+///
+/// #[derive(Debug, clap::Args)]
+/// struct HelloArgs {
+///     /// Who to greet; the sender when left out.
+///     name: Option<String>,
+/// }
+///
+/// #[derive(Debug)]
+/// struct Hello;
+///
+/// impl Command for Hello {
+///     type Args = HelloArgs;
+///
+///     fn spec(&self) -> Spec {
+///         Spec::new("hello", "Greet somebody").effect(Effect::Read).example("hello Mira", "greets Mira")
+///     }
+///
+///     async fn run(&self, args: HelloArgs, invocation: Invocation) -> Result<Reply, CommandError> {
+///         let name = args.name.as_deref().unwrap_or(invocation.sender().name());
+///         Ok(Reply::text(format!("Hello, {name}!")))
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a command",
+    note = "implement `Command`: a `spec`, a `clap::Args` struct and an `async fn run`"
+)]
+pub trait Command: Send + Sync + 'static {
+    /// The arguments; [`NoArgs`] when there are none.
+    type Args: clap::Args + Send + 'static;
+
+    /// Says how the command is called and what it does. Asked once, at start.
+    fn spec(&self) -> Spec;
+
+    /// Runs the command. It may take longer than the deadline and may block its thread: the channel is answered
+    /// in time all the same.
+    fn run(
+        &self,
+        args: Self::Args,
+        invocation: Invocation,
+    ) -> impl Future<Output = CommandResult> + Send;
+}
+
+/// For commands without arguments.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub struct NoArgs {}
+
+/// A command with its arguments read, ready to run.
+pub(crate) type Bound = Box<dyn FnOnce(Invocation) -> BoxFuture<'static, CommandResult> + Send>;
+
+/// A command of any arguments.
+pub(crate) trait AnyCommand: Send + Sync {
+    fn bind(self: Arc<Self>, matches: &mut ArgMatches) -> Result<Bound, clap::Error>;
+}
+
+impl<C: Command> AnyCommand for C {
+    fn bind(self: Arc<Self>, matches: &mut ArgMatches) -> Result<Bound, clap::Error> {
+        let args = C::Args::from_arg_matches_mut(matches)?;
+        Ok(Box::new(move |invocation| {
+            Box::pin(async move { self.run(args, invocation).await })
+        }))
+    }
+}
+
+/// A command before registration: what it is, without its type.
+pub struct Registration {
+    pub(crate) spec: Spec,
+    pub(crate) clap: clap::Command,
+    pub(crate) command: Arc<dyn AnyCommand>,
+    pub(crate) type_name: &'static str,
+}
+
+impl Registration {
+    /// Takes a command, to be registered later.
+    pub fn new<C: Command>(command: C) -> Self {
+        let spec = command.spec();
+        let clap = clap::Command::new(spec.path().to_owned())
+            .no_binary_name(true)
+            .disable_help_flag(true)
+            .disable_version_flag(true)
+            .color(clap::ColorChoice::Never);
+        Self {
+            clap: <C::Args as clap::Args>::augment_args(clap),
+            spec,
+            command: Arc::new(command),
+            type_name: std::any::type_name::<C>(),
+        }
+    }
+
+    /// Puts the command under a heading of help, unless it named one.
+    #[must_use]
+    pub fn in_group(mut self, group: &str) -> Self {
+        self.spec.group.get_or_insert_with(|| group.to_owned());
+        self
+    }
+}
+
+impl std::fmt::Debug for Registration {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Registration")
+            .field("spec", &self.spec)
+            .field("type", &self.type_name)
+            .finish()
+    }
+}

@@ -1,0 +1,176 @@
+//! One parsed call, as the command sees it.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use hailer_activity::{Activity, ActivityId, ChannelId, ObjectId, TeamId, TenantId};
+use hailer_reply::RequestId;
+
+use crate::catalog::{Catalog, Entry};
+use crate::policy::Policy;
+use crate::text::{Link, MentionInText, MessageText};
+
+/// What came in: a message for the bot, with everything known about it.
+///
+/// It is made once for a message and shared by reference from then on.
+#[derive(Debug)]
+pub struct Inquiry {
+    /// The message as Teams sent it.
+    pub activity: Activity,
+    /// Its text, normalised.
+    pub text: MessageText,
+    /// The name that people mention.
+    pub bot: Arc<str>,
+    /// The webhook it came by.
+    pub webhook: Arc<str>,
+    /// Names the request in log and reply.
+    pub request_id: RequestId,
+    /// When the answer is due.
+    pub deadline: Instant,
+}
+
+/// Who wrote a message.
+#[derive(Debug, Clone, Copy)]
+pub struct Sender<'a> {
+    activity: &'a Activity,
+}
+
+impl<'a> Sender<'a> {
+    /// Returns the display name: for showing, never for deciding.
+    pub fn name(&self) -> &'a str {
+        let name = self
+            .activity
+            .from
+            .as_ref()
+            .and_then(|from| from.name.as_deref());
+        name.filter(|name| !name.trim().is_empty())
+            .unwrap_or("somebody")
+    }
+
+    /// Returns the person in Entra ID; `None` for guests and connectors in some captures.
+    pub fn id(&self) -> Option<&'a ObjectId> {
+        self.activity.from.as_ref()?.aad_object_id.as_ref()
+    }
+
+    /// Returns the tenant that vouches for the person.
+    pub fn tenant(&self) -> Option<&'a TenantId> {
+        self.activity.tenant()
+    }
+}
+
+/// One call of a command: who, where, what was written, how much time is left.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    inquiry: Arc<Inquiry>,
+    entry: Arc<Entry>,
+    catalog: Arc<Catalog>,
+    policy: Policy,
+}
+
+impl Invocation {
+    pub(crate) fn new(
+        inquiry: Arc<Inquiry>,
+        entry: Arc<Entry>,
+        catalog: Arc<Catalog>,
+        policy: Policy,
+    ) -> Self {
+        Self {
+            inquiry,
+            entry,
+            catalog,
+            policy,
+        }
+    }
+
+    /// Returns who wrote the message.
+    pub fn sender(&self) -> Sender<'_> {
+        Sender {
+            activity: &self.inquiry.activity,
+        }
+    }
+
+    /// Returns the tenant.
+    pub fn tenant(&self) -> Option<&TenantId> {
+        self.inquiry.activity.tenant()
+    }
+
+    /// Returns the team.
+    pub fn team(&self) -> Option<&TeamId> {
+        self.inquiry.activity.team()
+    }
+
+    /// Returns the channel.
+    pub fn channel(&self) -> Option<ChannelId> {
+        self.inquiry.activity.channel()
+    }
+
+    /// Returns the message that began the thread.
+    pub fn thread(&self) -> Option<ActivityId> {
+        self.inquiry.activity.thread_root()
+    }
+
+    /// Returns the name that people mention: `ops`.
+    pub fn bot(&self) -> &str {
+        &self.inquiry.bot
+    }
+
+    /// Returns the webhook by which the message came.
+    pub fn webhook(&self) -> &str {
+        &self.inquiry.webhook
+    }
+
+    /// Returns the whole message in one line, without the mention.
+    pub fn text(&self) -> &str {
+        self.inquiry.text.command_text()
+    }
+
+    /// Returns the whole message with its line breaks, without the mention.
+    pub fn raw_text(&self) -> &str {
+        self.inquiry.text.raw()
+    }
+
+    /// Returns who else is mentioned.
+    pub fn mentions(&self) -> &[MentionInText] {
+        self.inquiry.text.mentions()
+    }
+
+    /// Returns the links in the message.
+    pub fn links(&self) -> &[Link] {
+        self.inquiry.text.links()
+    }
+
+    /// Returns the message as Teams sent it.
+    pub fn activity(&self) -> &Activity {
+        &self.inquiry.activity
+    }
+
+    /// Returns the name of this request in log and replies.
+    pub fn request_id(&self) -> RequestId {
+        self.inquiry.request_id
+    }
+
+    /// Returns when the answer is due.
+    pub fn deadline(&self) -> Instant {
+        self.inquiry.deadline
+    }
+
+    /// Returns the description of the command that runs.
+    pub fn command(&self) -> &Entry {
+        &self.entry
+    }
+
+    /// Returns the commands that this person may run here, in the order of their registration.
+    pub fn permitted(&self) -> impl Iterator<Item = &Entry> {
+        self.catalog
+            .iter()
+            .filter(|entry| self.policy.permits(entry))
+    }
+
+    /// Returns how many commands this person may not run here; hidden ones do not count.
+    pub fn withheld(&self) -> usize {
+        self.catalog
+            .iter()
+            .filter(|entry| !entry.is_hidden() && !self.policy.permits(entry))
+            .count()
+    }
+}

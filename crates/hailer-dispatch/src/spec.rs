@@ -1,0 +1,161 @@
+//! What a command says of itself beyond its arguments.
+
+use std::time::Duration;
+
+/// What running a command does to the world; decides who may run it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effect {
+    /// Looks, and changes nothing.
+    Read,
+    /// Changes something that can be changed back.
+    Write,
+    /// Changes something that cannot, or that many people feel.
+    Destructive,
+}
+
+impl Effect {
+    /// Returns the word that configuration and JSON use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Destructive => "destructive",
+        }
+    }
+}
+
+/// An example of a command, shown in help and parsed at start: an example that does not work is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// What to type, without the mention.
+    pub text: String,
+    /// What it does.
+    pub note: String,
+}
+
+/// What a command says of itself: how it is called, what it does, what clap has no place for.
+///
+/// # Examples
+///
+/// ```
+/// use hailer_dispatch::{Effect, Spec};
+///
+/// let spec = Spec::new("deploy status", "What is running where")
+///     .effect(Effect::Read)
+///     .group("Deploys")
+///     .alias("ds")
+///     .example("deploy status api", "what runs of api");
+/// assert_eq!(spec.path(), "deploy status");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spec {
+    path: String,
+    summary: String,
+    pub(crate) group: Option<String>,
+    pub(crate) effect: Effect,
+    pub(crate) aliases: Vec<String>,
+    pub(crate) examples: Vec<Example>,
+    pub(crate) patterns: Vec<String>,
+    pub(crate) rest: Option<String>,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) is_hidden: bool,
+}
+
+impl Spec {
+    /// Names the command by its path, words separated by a space, and says in up to 60 characters what it does.
+    ///
+    /// Until [`Spec::effect`] says otherwise the command counts as [`Effect::Destructive`], so that forgetting
+    /// to say it opens nothing.
+    pub fn new(path: impl Into<String>, summary: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            summary: summary.into(),
+            group: None,
+            effect: Effect::Destructive,
+            aliases: Vec::new(),
+            examples: Vec::new(),
+            patterns: Vec::new(),
+            rest: None,
+            deadline: None,
+            is_hidden: false,
+        }
+    }
+
+    /// Declares what running the command does to the world.
+    #[must_use]
+    pub fn effect(mut self, effect: Effect) -> Self {
+        self.effect = effect;
+        self
+    }
+
+    /// Puts the command under a heading of help; the module's title when left out.
+    #[must_use]
+    pub fn group(mut self, group: impl Into<String>) -> Self {
+        self.group = Some(group.into());
+        self
+    }
+
+    /// Adds another path by which the command is found.
+    #[must_use]
+    pub fn alias(mut self, alias: impl Into<String>) -> Self {
+        self.aliases.push(alias.into());
+        self
+    }
+
+    /// Adds an example: what to type without the mention, and what it does.
+    #[must_use]
+    pub fn example(mut self, text: impl Into<String>, note: impl Into<String>) -> Self {
+        self.examples.push(Example {
+            text: text.into(),
+            note: note.into(),
+        });
+        self
+    }
+
+    /// Lets a free phrase reach the command: a regular expression for the whole message, whose named groups are
+    /// arguments. Case does not matter, nor does a `?`, `!` or `.` at the end.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hailer_dispatch::Spec;
+    /// Spec::new("status", "Is it up?").pattern(r"is (?<service>\w+) up");
+    /// ```
+    #[must_use]
+    pub fn pattern(mut self, pattern: impl Into<String>) -> Self {
+        self.patterns.push(pattern.into());
+        self
+    }
+
+    /// Gives the named positional argument, the last one, the rest of the message as it was written: line breaks
+    /// stay, nothing is split, unquoted or taken for an option.
+    #[must_use]
+    pub fn rest_of_message(mut self, argument: impl Into<String>) -> Self {
+        self.rest = Some(argument.into());
+        self
+    }
+
+    /// Answers "still working" after this time instead of the configured one, when it is shorter.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Leaves the command out of help's lists; it can be run all the same.
+    #[must_use]
+    pub fn hidden(mut self) -> Self {
+        self.is_hidden = true;
+        self
+    }
+
+    /// Returns the command's path: words separated by one space.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Returns what the command does, in a line.
+    pub fn summary(&self) -> &str {
+        &self.summary
+    }
+}
