@@ -30,7 +30,7 @@ impl Block {
     pub(crate) fn new(kind: Kind, content: String) -> Option<Self> {
         let is_blank = match kind {
             Kind::Text | Kind::Code => is_blank(&content),
-            Kind::Markdown => is_blank(&plain::of_markdown(&content)),
+            Kind::Markdown => !begins_visibly(&content) && is_blank(&plain::of_markdown(&content)),
         };
         (!is_blank).then_some(Self {
             kind,
@@ -52,10 +52,12 @@ impl Block {
 }
 
 impl Kind {
-    /// Returns the tags round content of this kind.
-    pub(crate) fn tags(self) -> (&'static str, &'static str) {
+    /// Returns the tags round content of this kind. HTML drops a newline right after `<pre>`, so
+    /// there is one to drop where the content begins with one.
+    pub(crate) fn tags(self, content: &str) -> (&'static str, &'static str) {
         match self {
             Self::Text | Self::Markdown => ("", ""),
+            Self::Code if content.starts_with('\n') => ("<pre>\n", "</pre>"),
             Self::Code => ("<pre>", "</pre>"),
         }
     }
@@ -70,20 +72,25 @@ impl Kind {
     }
 }
 
+/// Says that Markdown is surely not blank, so that the usual one need not be drawn to know.
+fn begins_visibly(markdown: &str) -> bool {
+    markdown
+        .trim_start_matches(['*', '_', '`', '\n', ' '])
+        .starts_with(|first: char| first.is_ascii_alphanumeric())
+}
+
 /// Writes a preformatted block.
 ///
 /// Markdown ends an HTML block that starts with `<pre>` at the line with `</pre>` and nowhere before,
 /// blank lines included, and reads nothing in it. As every `<` of the content is an entity, the content
-/// cannot end the block. HTML drops a newline right after `<pre>`, so a first one is doubled.
+/// cannot end the block.
 fn code_to_wire(content: &str) -> String {
     let clean = sanitise(content);
     let code = clean.trim_end_matches('\n');
+    let (open, close) = Kind::Code.tags(code);
     let mut wire = String::with_capacity(code.len() + code.len() / 8 + 16);
-    wire.push_str("<pre>");
-    if code.starts_with('\n') {
-        wire.push('\n');
-    }
+    wire.push_str(open);
     escape_html(code, &mut wire);
-    wire.push_str("</pre>");
+    wire.push_str(close);
     wire
 }

@@ -166,3 +166,137 @@ fn ordered_marker(line: &str) -> Option<usize> {
     let after = rest.strip_prefix(['.', ')'])?;
     (at > 0 && ends_marker(after)).then_some(at)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Texts that must not change at all.
+    const UNTOUCHED: [&str; 24] = [
+        "hello world",
+        "Deployed api to production!",
+        "snake_case_name",
+        "path/to/my_file.tar.gz",
+        r"C:\Users\mira",
+        "a-b",
+        "--dry-run",
+        "-1",
+        "+49 170 1234567",
+        "https://ci.example/run/812?step=2#log",
+        "mira@contoso.example",
+        "v2.41.0",
+        "1.5 s",
+        "3)4",
+        "a = b == c",
+        "x|y",
+        "50 % of $5 ^ {}",
+        "quotes: \"a\" 'b'",
+        "(brackets) stay; so do these: . , : ! ?",
+        "issue #12",
+        "größer_als, 日本_語",
+        "a\u{a0}b",
+        "👩\u{200d}🚀 می\u{200c}خواهم",
+        "",
+    ];
+
+    const ESCAPED: [(&str, &str); 47] = [
+        // HTML
+        ("a < b && b > c", "a &lt; b &amp;&amp; b &gt; c"),
+        ("&lt;", "&amp;lt;"),
+        ("<at>Dana</at>", "&lt;at&gt;Dana&lt;/at&gt;"),
+        ("<https://x.example>", "&lt;https://x.example&gt;"),
+        ("<script>", "&lt;script&gt;"),
+        (
+            "https://x.example/?a=1&b=2",
+            "https://x.example/?a=1&amp;b=2",
+        ),
+        // Markdown within a line
+        ("**bold**", r"\*\*bold\*\*"),
+        ("2 * 3", r"2 \* 3"),
+        ("_it_", r"\_it\_"),
+        ("__init__.py", r"\_\_init\_\_.py"),
+        ("a_ _b", r"a\_ \_b"),
+        ("~~gone~~ ~/x", r"\~\~gone\~\~ \~/x"),
+        ("`code`", r"\`code\`"),
+        ("[a](https://b)", r"\[a\](https://b)"),
+        ("![a](b)", r"!\[a\](b)"),
+        ("[a]: /b", r"\[a\]: /b"),
+        (r"\*", r"\\\*"),
+        (r"a\", r"a\\"),
+        (r"\\host\share", r"\\\host\share"),
+        (r"\<", r"\\&lt;"),
+        // Markdown at the start of a line
+        ("# title", r"\# title"),
+        ("#12", r"\#12"),
+        ("- item", r"\- item"),
+        ("+ item", r"\+ item"),
+        ("-", r"\-"),
+        ("---", r"\---"),
+        ("- - -", r"\- - -"),
+        ("===", r"\==="),
+        ("1. one", r"1\. one"),
+        ("12) two", r"12\) two"),
+        ("7.", r"7\."),
+        ("> quote", "&gt; quote"),
+        ("```sh", r"\`\`\`sh"),
+        ("a\n# b\n- c", r"a<br>\# b<br>\- c"),
+        // White space
+        ("a\nb", "a<br>b"),
+        ("a\r\nb\rc", "a<br>b<br>c"),
+        ("a\n\n\nb", "a<br><br><br>b"),
+        ("a\n", "a<br>"),
+        ("a\\\nb", r"a\\<br>b"),
+        ("a  b   c", "a&nbsp; b&nbsp;&nbsp; c"),
+        (" a", "&nbsp;a"),
+        ("    a", "&nbsp;&nbsp;&nbsp; a"),
+        ("a ", "a&nbsp;"),
+        ("a\tb", "a&emsp;b"),
+        // Characters that steer or hide
+        ("\x1b[31mred\x1b[0m", r"\[31mred\[0m"),
+        ("a\u{200b}\u{202e}\0b", "ab"),
+        ("_\u{200b}a", r"\_a"),
+    ];
+
+    #[test]
+    fn ordinary_text_stays_untouched() {
+        for text in UNTOUCHED {
+            assert_eq!(escape(text), text);
+        }
+    }
+
+    #[test]
+    fn what_could_mean_something_is_escaped() {
+        for (text, wire) in ESCAPED {
+            assert_eq!(escape(text), wire, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_common_reply_is_not_copied() {
+        for text in [
+            "hello world",
+            "Deployed api (v2.41.0) to production: 12/12 healthy",
+        ] {
+            assert!(matches!(escape(text), Cow::Borrowed(_)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_short_way_writes_what_the_long_way_writes() {
+        let alphabet: Vec<char> = ('\0'..='\u{ff}').collect();
+        for &second in &alphabet {
+            for &third in &alphabet {
+                for text in [
+                    format!("a{second}{third}"),
+                    format!("{second}{third}a"),
+                    format!("{second}{third}"),
+                ] {
+                    let mut wire = String::new();
+                    write_lines(&sanitise(&text), &mut wire);
+
+                    assert_eq!(escape(&text), wire, "{text:?}");
+                }
+            }
+        }
+    }
+}

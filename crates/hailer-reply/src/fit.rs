@@ -5,6 +5,7 @@
 //! what fits is a line itself cut, never within an entity, an escape or a character with its accents.
 
 use crate::block::{Block, Kind};
+use crate::escape::escape_html;
 use crate::message::{MESSAGE_LIMIT, PARAGRAPH, TEXT_LIMIT, cost};
 use crate::sanitise::sanitise;
 use crate::token::{Token, tokens};
@@ -90,15 +91,17 @@ impl Draft {
             lines: rest.bytes().filter(|&byte| byte == b'\n').count(),
             characters: rest.chars().count(),
         };
-        let (open, close) = block.kind.tags();
-        let wire = block.kind.to_wire(head);
-        let body = wire
-            .strip_prefix(open)
-            .and_then(|wire| wire.strip_suffix(close))
-            .unwrap_or(&wire)
-            .to_owned();
+        let body = match block.kind {
+            Kind::Text | Kind::Markdown => block.kind.to_wire(head).into_owned(),
+            Kind::Code => {
+                let mut body = String::with_capacity(head.len());
+                escape_html(head, &mut body);
+                body
+            }
+        };
+        let (open, close) = block.kind.tags(&body);
         let cost = if rest.is_empty() {
-            cost(&wire)
+            cost(open) + cost(&body) + cost(close)
         } else {
             usize::MAX
         };
@@ -112,11 +115,11 @@ impl Draft {
 
     /// Writes the block, cut to its share.
     fn to_wire(&self, share: usize) -> String {
-        let (open, close) = self.kind.tags();
+        let (open, close) = self.kind.tags(&self.body);
         if self.cost <= share {
             return [open, &self.body, close].concat();
         }
-        let (kept, marker) = self.cut(share.saturating_sub(open.len() + close.len() + MARKER_ROOM));
+        let (kept, marker) = self.cut(share.saturating_sub(cost(open) + cost(close) + MARKER_ROOM));
         let line_break = match self.kind {
             _ if kept.is_empty() => "",
             Kind::Text | Kind::Markdown => "<br>",

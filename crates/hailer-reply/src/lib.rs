@@ -35,7 +35,8 @@ mod wire;
 
 pub use escape::escape;
 pub use message::{MESSAGE_LIMIT, Message};
+pub use plain::Style;
 pub use reply::Reply;
 pub use request_id::RequestId;
 pub use sanitise::sanitise;
-pub use wire::{ReadError, Style, WireMessage, read_message};
+pub use wire::{ReadError, WireMessage, read_message};

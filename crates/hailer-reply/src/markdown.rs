@@ -30,19 +30,27 @@ pub(crate) fn to_wire(markdown: &str) -> String {
 fn write_line(line: &str, wire: &mut String) {
     let mut spans = CodeSpans::default();
     let mut rest = line;
-    while let Some(character) = rest.chars().next() {
-        rest = match character {
-            '`' => match spans.split(rest) {
-                Some((fence, code, after)) => {
-                    write_code(fence, code, wire);
-                    after
-                }
-                None => copy_run(rest, '`', wire),
-            },
-            '\\' => write_backslash(rest, wire),
-            _ => write_character(character, rest, wire),
+    while let Some(at) = rest.find(['`', '\\', '&', '<', '>', '\t']) {
+        let (before, special) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        wire.push_str(before);
+        rest = match special.chars().next() {
+            Some('`') => write_backticks(special, &mut spans, wire),
+            Some('\\') => write_backslash(special, wire),
+            Some(character) => write_character(character, special, wire),
+            None => "",
         };
     }
+    wire.push_str(rest);
+}
+
+fn write_backticks<'a>(rest: &'a str, spans: &mut CodeSpans, wire: &mut String) -> &'a str {
+    if let Some((fence, code, after)) = spans.split(rest) {
+        write_code(fence, code, wire);
+        return after;
+    }
+    let after = rest.trim_start_matches('`');
+    wire.extend(std::iter::repeat_n('`', rest.len() - after.len()));
+    after
 }
 
 /// Writes one character, or the whole piece that `escape` made of one.
@@ -98,12 +106,6 @@ fn write_code(fence: &str, code: &str, wire: &mut String) {
         }
     }
     wire.push_str(fence);
-}
-
-fn copy_run<'a>(rest: &'a str, run: char, wire: &mut String) -> &'a str {
-    let after = rest.trim_start_matches(run);
-    wire.extend(std::iter::repeat_n(run, rest.len() - after.len()));
-    after
 }
 
 /// Returns what follows the first character.

@@ -2,8 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::plain;
-pub use crate::plain::Style;
+use crate::plain::{self, Style};
 
 /// A message as Teams gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
