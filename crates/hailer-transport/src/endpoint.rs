@@ -25,6 +25,8 @@ use crate::refusal::{Refused, StatusGroup};
 use crate::refusal_log::{Kind, RefusalLog};
 use crate::rejection::Rejection;
 use crate::response;
+use crate::unread_body::close_unless_read;
+use crate::webhook::Webhook;
 
 const PREFIX: &str = "/webhook/";
 
@@ -84,9 +86,12 @@ impl Endpoint {
         };
         let answering = self.exchange(exchange, &request, &mut payload);
         match AssertUnwindSafe(answering).catch_unwind().await {
-            Ok(response) => response,
+            Ok(Ok(response)) => response,
+            Ok(Err(rejection)) => {
+                close_unless_read(self.reject(exchange, request.path(), rejection), payload)
+            }
             // What the panic says may quote the message, so only the panic hook sees it.
-            Err(_) => self.apologise(exchange, request.path()),
+            Err(_) => close_unless_read(self.apologise(exchange, request.path()), payload),
         }
     }
 
@@ -95,26 +100,20 @@ impl Endpoint {
         exchange: Exchange,
         request: &HttpRequest,
         payload: &mut Payload,
-    ) -> HttpResponse {
-        let name = match webhook_name(request) {
-            Ok(name) => name,
-            Err(rejection) => return self.reject(exchange, None, rejection),
-        };
-        let body = match read_body(request.headers(), payload, &self.limits).await {
-            Ok(body) => body,
-            Err(rejection) => return self.reject(exchange, Some(name), rejection),
-        };
+    ) -> Result<HttpResponse, Rejection> {
+        let name = webhook_name(request)?;
+        let body = read_body(request.headers(), payload, &self.limits).await?;
         let bytes_in = body.len();
         let authorization = authorization(request.headers());
         let now = self.clock.now();
-        match self.gate.admit(name, authorization, body, now) {
+        Ok(match self.gate.admit(name, authorization, body, now) {
             Ok(admitted) => {
                 let metrics = self.metrics_of(admitted.webhook.name());
                 metrics.note_message(now.timestamp_millis() as f64 / 1000.0);
                 self.answer(exchange, metrics, admitted, bytes_in).await
             }
             Err(refused) => self.refuse(exchange, name, &refused),
-        }
+        })
     }
 
     async fn answer(
@@ -154,8 +153,8 @@ impl Endpoint {
         response::message(request_id, answer.outcome.as_str(), answer.message)
     }
 
-    fn reject(&self, exchange: Exchange, name: Option<&str>, rejection: Rejection) -> HttpResponse {
-        let webhook = name.and_then(|name| self.gate.webhook(name));
+    fn reject(&self, exchange: Exchange, path: &str, rejection: Rejection) -> HttpResponse {
+        let webhook = self.webhook_at(path);
         let metrics = webhook.map_or(&self.unknown, |it| self.metrics_of(it.name()));
         metrics.count(match rejection {
             Rejection::Method | Rejection::Path => Disposition::NotAWebhook,
@@ -208,8 +207,7 @@ impl Endpoint {
 
     fn apologise(&self, exchange: Exchange, path: &str) -> HttpResponse {
         let request_id = exchange.request_id;
-        let name = path.strip_prefix(PREFIX).unwrap_or_default();
-        let webhook = self.gate.webhook(name).map_or(UNKNOWN, |it| it.name());
+        let webhook = self.webhook_at(path).map_or(UNKNOWN, |it| it.name());
         let outcome = Outcome::Panicked;
         self.metrics_of(webhook).count(Disposition::of(outcome));
         tracing::error!(
@@ -219,6 +217,10 @@ impl Endpoint {
         );
         let reply = Reply::text(format!("Something broke on my side (ref {request_id})."));
         response::message(request_id, outcome.as_str(), reply.to_message())
+    }
+
+    fn webhook_at(&self, path: &str) -> Option<&Arc<Webhook>> {
+        self.gate.webhook(path.strip_prefix(PREFIX)?)
     }
 
     fn metrics_of(&self, webhook: &str) -> &WebhookMetrics {

@@ -24,6 +24,7 @@ mod rejection;
 mod response;
 mod server;
 mod tls;
+mod unread_body;
 mod webhook;
 
 pub use answer::{Answer, Outcome};

@@ -60,12 +60,4 @@ impl Rejection {
             Self::BrokenBody => "broken_body",
         }
     }
-
-    /// Says whether the rest of the body is still to come, so that the connection cannot be used again.
-    pub(crate) fn closes(self) -> bool {
-        match self {
-            Self::TooLarge { .. } | Self::TooSlow { .. } | Self::BrokenBody => true,
-            Self::Method | Self::Path | Self::ContentType | Self::ContentEncoding => false,
-        }
-    }
 }

@@ -1,4 +1,7 @@
 //! The responses of the webhook server: all JSON, all with `x-request-id`.
+//!
+//! Who did not prove to be Teams gets one request for each connection: actix limits the time of a head
+//! only for a connection's first, so a stranger with a second one could drip it for ever.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, WWW_AUTHENTICATE};
@@ -27,6 +30,7 @@ pub(crate) fn message(id: RequestId, outcome: &'static str, message: Message) ->
 pub(crate) fn unauthorized(id: RequestId) -> HttpResponse {
     start(id, StatusCode::UNAUTHORIZED)
         .insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("HMAC")))
+        .force_close()
         .body(UNAUTHORIZED)
 }
 
@@ -41,10 +45,9 @@ pub(crate) fn rejected(id: RequestId, rejection: Rejection) -> HttpResponse {
     if rejection == Rejection::Method {
         response.insert_header((ALLOW, HeaderValue::from_static("POST")));
     }
-    if rejection.closes() {
-        response.force_close();
-    }
-    response.body(error_body(&rejection.to_string()))
+    response
+        .force_close()
+        .body(error_body(&rejection.to_string()))
 }
 
 /// Returns the header that finds an exchange in the log.
