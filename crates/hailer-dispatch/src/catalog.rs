@@ -11,6 +11,7 @@ pub struct Entry {
     spec: Spec,
     arguments: Vec<Argument>,
     usage: String,
+    shared_path: Arc<str>,
 }
 
 impl Entry {
@@ -22,6 +23,7 @@ impl Entry {
             .collect::<Vec<_>>()
             .join(" ");
         Self {
+            shared_path: spec.path().into(),
             spec,
             arguments,
             usage,
@@ -31,6 +33,11 @@ impl Entry {
     /// Returns the path: `deploy status`.
     pub fn path(&self) -> &str {
         self.spec.path()
+    }
+
+    /// Returns the path to keep: it costs no copy.
+    pub fn shared_path(&self) -> &Arc<str> {
+        &self.shared_path
     }
 
     /// Returns what the command does, in a line.

@@ -1,1 +1,66 @@
-//! TODO-SKELETON
+//! Chat-ops for Microsoft Teams outgoing webhooks: the crate that command authors import.
+//!
+//! A command is a value with a [`Spec`], typed arguments and an `async fn run`; a [`Bot`] is a [`Config`] and
+//! commands. [`testing::TestBot`] speaks to commands the way Teams does, without a network.
+//!
+//! ```
+//! use hailer::{Command, CommandError, Effect, Invocation, Reply, Spec, clap};
+//!
+//! #[derive(Debug, clap::Args)]
+//! pub struct HelloArgs {
+//!     /// Who to greet; the sender when left out.
+//!     name: Option<String>,
+//! }
+//!
+//! #[derive(Debug)]
+//! pub struct Hello;
+//!
+//! impl Command for Hello {
+//!     type Args = HelloArgs;
+//!
+//!     fn spec(&self) -> Spec {
+//!         Spec::new("hello", "Greet somebody").effect(Effect::Read).example("hello Mira", "greets Mira")
+//!     }
+//!
+//!     async fn run(&self, args: HelloArgs, invocation: Invocation) -> Result<Reply, CommandError> {
+//!         let name = args.name.as_deref().unwrap_or(invocation.sender().name());
+//!         Ok(Reply::text(format!("Hello, {name}!")))
+//!     }
+//! }
+//!
+//! # use hailer::testing::TestBot;
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! let bot = TestBot::new().command(Hello);
+//! bot.say("hello Mira").await.assert_text("Hello, Mira!");
+//! # });
+//! ```
+
+mod bot;
+mod command_runtime;
+mod config;
+mod module;
+mod recent;
+mod responder;
+mod teams_message;
+pub mod testing;
+
+pub use clap;
+
+pub use hailer_activity::{
+    Activity, ActivityId, ChannelId, ConversationId, HmacKey, KeyError, ObjectId, SignatureError, TeamId, TenantId,
+    verify,
+};
+pub use hailer_dispatch::{
+    Argument, ArgumentKind, Catalog, Command, CommandError, CommandResult, Effect, Entry, Example, Invocation, Link,
+    MentionInText, NoArgs, Policy, Registration, Registry, RegistryError, RegistryErrors, Sender, Spec, nearest,
+};
+pub use hailer_reply::{MESSAGE_LIMIT, Message, Reply, RequestId, Style, escape, read_message};
+pub use hailer_transport::{Outcome, ServeError};
+
+pub use bot::{Bot, BoundBot, StartError, stop_signal};
+pub use config::{
+    BotConfig, Config, DefaultPermission, Draft, Environment, LimitsConfig, Loaded, Location, LogConfig, LogLevel,
+    PermissionsConfig, Problem, Problems, Secret, Section, ServerConfig, Severity, TlsConfig, WebhookConfig,
+};
+pub use module::Module;
+pub use teams_message::TeamsMessage;

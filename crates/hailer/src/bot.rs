@@ -1,0 +1,204 @@
+//! The bot: a configuration and commands, put together and served.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use chrono::Utc;
+use hailer_dispatch::{Catalog, Command, Policy, Registration, Registry, RegistryErrors};
+use hailer_transport::{
+    DuplicateWebhook, Gate, Limits, Metrics, ServeError, Server, ServerOptions, TlsFiles, Webhook,
+};
+
+use crate::command_runtime::CommandRuntime;
+use crate::config::{Config, DefaultPermission};
+use crate::module::Module;
+use crate::responder::{Parts, Responder};
+
+/// A bot before it starts.
+///
+/// # Examples
+///
+/// ```no_run
+/// # use std::path::Path;
+/// # use hailer::{Bot, Config, Environment, Module};
+/// # fn module() -> Module { Module::new("On call") }
+/// let loaded = Config::load(Path::new("hailer.toml"), &Environment::from_process())?;
+/// Bot::new(loaded.config).module(module()).serve()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Bot {
+    config: Config,
+    registrations: Vec<Registration>,
+}
+
+/// Why a bot cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// Commands are wrong.
+    #[error("{0}")]
+    Commands(#[source] RegistryErrors),
+    /// Two webhooks have one name.
+    #[error("{0}")]
+    Webhooks(#[source] DuplicateWebhook),
+    /// Threads cannot be started.
+    #[error("cannot start threads: {0}")]
+    Threads(#[source] io::Error),
+    /// An address is taken, or a certificate cannot be used.
+    #[error("{0}")]
+    Serve(#[source] ServeError),
+}
+
+impl Bot {
+    /// Begins a bot.
+    pub fn new(config: Config) -> Self {
+        Self { config, registrations: Vec::new() }
+    }
+
+    /// Adds a command.
+    #[must_use]
+    pub fn command<C: Command>(mut self, command: C) -> Self {
+        self.registrations.push(Registration::new(command));
+        self
+    }
+
+    /// Adds the commands of a module.
+    #[must_use]
+    pub fn module(mut self, module: Module) -> Self {
+        self.registrations.extend(module.into_registrations());
+        self
+    }
+
+    pub(crate) fn with_default_permission(mut self, default: DefaultPermission) -> Self {
+        self.config.permissions.default = default;
+        self
+    }
+
+    pub(crate) fn with_reply_within(mut self, time: std::time::Duration) -> Self {
+        self.config.server.reply_within = time;
+        self
+    }
+
+    /// Serves until the process is told to stop (SIGTERM, Ctrl+C); requests in flight are answered.
+    ///
+    /// # Errors
+    ///
+    /// A [`StartError`] when the bot cannot start, or the server dies.
+    pub fn serve(self) -> Result<(), StartError> {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Threads)?;
+        let bound = self.bind()?;
+        runtime.block_on(bound.run(stop_signal()))
+    }
+
+    /// Checks the commands and takes the addresses, without serving yet.
+    ///
+    /// # Errors
+    ///
+    /// A [`StartError`].
+    pub fn bind(self) -> Result<BoundBot, StartError> {
+        let options = options(&self.config);
+        let Assembled { gate, responder } = self.assemble()?;
+        let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), option_env!("HAILER_REVISION").unwrap_or("unknown"));
+        let handler = Arc::new(responder.clone());
+        let server =
+            Server::bind(&options, Arc::new(gate), handler, metrics, Arc::new(Utc::now)).map_err(StartError::Serve)?;
+        Ok(BoundBot { server, responder })
+    }
+
+    pub(crate) fn assemble(self) -> Result<Assembled, StartError> {
+        let Self { config, registrations } = self;
+        let webhooks = config.webhooks.into_iter().map(|it| Webhook::new(it.name, it.mention, it.keys));
+        let gate = Gate::new(webhooks, config.limits.max_skew).map_err(StartError::Webhooks)?;
+        let responder = Responder::new(Parts {
+            registry: Registry::build(registrations).map_err(StartError::Commands)?,
+            policy: policy(config.permissions.default),
+            contact: config.bot.contact,
+            runtime: CommandRuntime::new().map_err(StartError::Threads)?,
+            dedupe_for: config.limits.dedupe_for,
+            reply_within: config.server.reply_within,
+        });
+        Ok(Assembled { gate, responder })
+    }
+}
+
+/// The two halves of a bot without a network: who may speak, and what is answered.
+#[derive(Debug)]
+pub(crate) struct Assembled {
+    pub(crate) gate: Gate,
+    pub(crate) responder: Responder,
+}
+
+/// A bot that has its addresses.
+pub struct BoundBot {
+    server: Server,
+    responder: Responder,
+}
+
+impl BoundBot {
+    /// Returns the address of the webhooks, with the port that port 0 became.
+    pub fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// Returns the address of metrics and probes, if there is one.
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.server.admin_address()
+    }
+
+    /// Returns what the bot can do.
+    pub fn catalog(&self) -> &Catalog {
+        self.responder.registry().catalog()
+    }
+
+    /// Serves until `shutdown` resolves; requests in flight are answered. Needs a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Serve`] when worker threads cannot be started or a listener dies.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), StartError> {
+        self.server.run(shutdown).await.map_err(StartError::Serve)
+    }
+}
+
+impl std::fmt::Debug for BoundBot {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("BoundBot").field("address", &self.address()).finish_non_exhaustive()
+    }
+}
+
+/// Resolves when the process is told to stop: by its service manager or by Ctrl+C.
+pub async fn stop_signal() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = terminated.recv() => return,
+            _ = interrupted => return,
+        }
+    }
+    #[cfg(not(unix))]
+    drop(interrupted.await);
+}
+
+fn options(config: &Config) -> ServerOptions {
+    let server = &config.server;
+    ServerOptions {
+        admin_listen: server.admin_listen,
+        tls: server.tls.as_ref().map(|tls| TlsFiles { cert: tls.cert.clone(), key: tls.key.clone() }),
+        limits: Limits { body: config.limits.body, ..Limits::default() },
+        shutdown_grace: server.shutdown_grace,
+        ..ServerOptions::new(server.listen)
+    }
+}
+
+fn policy(default: DefaultPermission) -> Policy {
+    match default {
+        DefaultPermission::Read => Policy::Read,
+        DefaultPermission::Deny => Policy::Deny,
+        DefaultPermission::Allow => Policy::Allow,
+    }
+}

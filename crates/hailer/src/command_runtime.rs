@@ -1,0 +1,192 @@
+//! Where commands run: threads of their own, so that a command that blocks holds up nobody's answer.
+//!
+//! The server's workers only wait, each with its own timer. A command may therefore sleep, compute or hang: at
+//! the deadline its caller is answered all the same, and the command goes on.
+
+use std::any::Any;
+use std::future::Future;
+use std::io;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::time::Instant;
+
+use futures_util::FutureExt;
+use tokio::runtime::{Builder, Runtime};
+
+/// Threads, at the least. A blocked thread is lost for as long as it blocks, so there are more than processors.
+const LEAST_THREADS: usize = 8;
+
+/// Threads for each processor, where there are many.
+const THREADS_PER_PROCESSOR: usize = 2;
+
+/// Commands in flight at once. Beyond, people are told so instead of waiting for nothing.
+const MOST_IN_FLIGHT: usize = 1_000;
+
+/// The threads on which commands run.
+#[derive(Debug)]
+pub(crate) struct CommandRuntime {
+    /// Only taken when dropped.
+    runtime: Option<Runtime>,
+    in_flight: Arc<AtomicUsize>,
+}
+
+/// What became of a piece of work by its deadline.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Worked<T> {
+    /// It is done.
+    Done(T),
+    /// It panicked.
+    Panicked,
+    /// It has begun and goes on.
+    StillRunning,
+    /// It had not begun, and will not.
+    NeverStarted,
+}
+
+const QUEUED: u8 = 0;
+const STARTED: u8 = 1;
+const CANCELLED: u8 = 2;
+
+impl CommandRuntime {
+    /// Starts the threads.
+    pub(crate) fn new() -> io::Result<Self> {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Self::with_threads(LEAST_THREADS.max(processors * THREADS_PER_PROCESSOR))
+    }
+
+    fn with_threads(threads: usize) -> io::Result<Self> {
+        let runtime =
+            Builder::new_multi_thread().worker_threads(threads).thread_name("hailer-command").enable_all().build()?;
+        Ok(Self { runtime: Some(runtime), in_flight: Arc::default() })
+    }
+
+    /// Does a piece of work, and waits for it until the deadline at most.
+    pub(crate) async fn work<T, F>(&self, work: F, deadline: Instant) -> Worked<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        let Some(runtime) = &self.runtime else {
+            return Worked::NeverStarted;
+        };
+        if self.in_flight.load(Ordering::Relaxed) >= MOST_IN_FLIGHT {
+            return Worked::NeverStarted;
+        }
+        let phase = Arc::new(AtomicU8::new(QUEUED));
+        let in_flight = InFlight::count(&self.in_flight);
+        let task = runtime.spawn(start(work, Arc::clone(&phase), in_flight));
+        match tokio::time::timeout_at(deadline.into(), task).await {
+            Ok(Ok(Some(Ok(done)))) => Worked::Done(done),
+            Ok(Ok(Some(Err(_)))) => Worked::Panicked,
+            Ok(Ok(None) | Err(_)) => Worked::NeverStarted,
+            Err(_) => match phase.compare_exchange(QUEUED, CANCELLED, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => Worked::NeverStarted,
+                Err(_) => Worked::StillRunning,
+            },
+        }
+    }
+}
+
+/// Begins the work, unless its caller has been told that it will not.
+async fn start<T>(
+    work: impl Future<Output = T>,
+    phase: Arc<AtomicU8>,
+    in_flight: InFlight,
+) -> Option<Result<T, Box<dyn Any + Send>>> {
+    let began = phase.compare_exchange(QUEUED, STARTED, Ordering::AcqRel, Ordering::Acquire);
+    if began.is_err() {
+        return None;
+    }
+    let done = AssertUnwindSafe(work).catch_unwind().await;
+    drop(in_flight);
+    Some(done)
+}
+
+impl Drop for CommandRuntime {
+    /// Does not wait for commands: one that hangs must not keep the process from ending.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Counts a piece of work for as long as it lives.
+#[derive(Debug)]
+struct InFlight(Arc<AtomicUsize>);
+
+impl InFlight {
+    fn count(counter: &Arc<AtomicUsize>) -> Self {
+        counter.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(counter))
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use super::*;
+
+    fn soon() -> Instant {
+        Instant::now() + Duration::from_millis(50)
+    }
+
+    fn later() -> Instant {
+        Instant::now() + Duration::from_secs(60)
+    }
+
+    #[tokio::test]
+    async fn work_that_is_done_in_time_gives_its_result() {
+        let runtime = CommandRuntime::with_threads(1).unwrap();
+
+        assert_eq!(runtime.work(async { 7 }, later()).await, Worked::Done(7));
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_told_and_harms_nobody() {
+        let runtime = CommandRuntime::with_threads(1).unwrap();
+
+        assert_eq!(runtime.work(async { panic!("in a test") }, later()).await, Worked::<()>::Panicked);
+        assert_eq!(runtime.work(async { 7 }, later()).await, Worked::Done(7));
+    }
+
+    #[tokio::test]
+    async fn work_that_blocks_its_thread_does_not_hold_up_the_answer() {
+        let runtime = CommandRuntime::with_threads(1).unwrap();
+        let (release, blocked) = mpsc::channel::<()>();
+
+        let worked = runtime.work(async move { blocked.recv().is_ok() }, soon()).await;
+
+        assert_eq!(worked, Worked::StillRunning);
+        drop(release);
+    }
+
+    #[tokio::test]
+    async fn work_that_never_began_never_begins() {
+        let runtime = CommandRuntime::with_threads(1).unwrap();
+        let (release, blocked) = mpsc::channel::<()>();
+        let (ran, watch) = mpsc::channel::<&str>();
+        let second = ran.clone();
+        assert_eq!(
+            runtime.work(async move { drop(blocked.recv()) }, soon()).await,
+            Worked::StillRunning
+        );
+
+        let worked = runtime.work(async move { second.send("second") }, soon()).await;
+        drop(release);
+        let third = runtime.work(async move { ran.send("third") }, later()).await;
+
+        assert!(matches!(worked, Worked::NeverStarted), "{worked:?}");
+        assert!(matches!(third, Worked::Done(Ok(()))), "{third:?}");
+        assert_eq!(watch.iter().collect::<Vec<_>>(), ["third"]);
+    }
+}

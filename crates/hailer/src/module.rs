@@ -1,0 +1,46 @@
+//! A group of commands that is registered together.
+
+use hailer_dispatch::{Command, Registration};
+
+/// A group of commands that is registered together, under one heading of help.
+///
+/// # Examples
+///
+/// ```
+/// # use hailer::{Command, CommandError, Effect, Invocation, NoArgs, Reply, Spec};
+/// # struct Show;
+/// # impl Command for Show {
+/// #     type Args = NoArgs;
+/// #     fn spec(&self) -> Spec { Spec::new("oncall", "Who is on call") }
+/// #     async fn run(&self, _: NoArgs, _: Invocation) -> Result<Reply, CommandError> { Ok(Reply::text("Jo")) }
+/// # }
+/// use hailer::Module;
+///
+/// fn module() -> Module {
+///     Module::new("On call").command(Show)
+/// }
+/// # module();
+/// ```
+#[derive(Debug)]
+pub struct Module {
+    title: String,
+    registrations: Vec<Registration>,
+}
+
+impl Module {
+    /// Begins a module; the title is its heading in help.
+    pub fn new(title: impl Into<String>) -> Self {
+        Self { title: title.into(), registrations: Vec::new() }
+    }
+
+    /// Adds a command.
+    #[must_use]
+    pub fn command<C: Command>(mut self, command: C) -> Self {
+        self.registrations.push(Registration::new(command).in_group(&self.title));
+        self
+    }
+
+    pub(crate) fn into_registrations(self) -> Vec<Registration> {
+        self.registrations
+    }
+}

@@ -1,0 +1,211 @@
+//! The path of one message behind the gate: known already? which command? run it, answer in time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use hailer_activity::Activity;
+use hailer_dispatch::{CommandError, Inquiry, MessageText, Misunderstanding, Policy, Registry};
+use hailer_reply::{Reply, RequestId, escape};
+use hailer_transport::{Answer, Handler, Inbound, Outcome};
+
+use crate::command_runtime::{CommandRuntime, Worked};
+use crate::recent::{Recent, Seen, first_answer};
+
+/// Answers admitted messages.
+#[derive(Debug, Clone)]
+pub(crate) struct Responder {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    core: Arc<Core>,
+    runtime: CommandRuntime,
+    recent: Option<Recent>,
+    reply_within: Duration,
+}
+
+/// What is needed on the command's side of the deadline.
+#[derive(Debug)]
+struct Core {
+    registry: Registry,
+    policy: Policy,
+    contact: Option<String>,
+}
+
+/// What a responder is made of.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) registry: Registry,
+    pub(crate) policy: Policy,
+    pub(crate) contact: Option<String>,
+    pub(crate) runtime: CommandRuntime,
+    pub(crate) dedupe_for: Option<Duration>,
+    pub(crate) reply_within: Duration,
+}
+
+/// An answer before it is rendered.
+#[derive(Debug)]
+struct Finished {
+    reply: Reply,
+    command: Option<Arc<str>>,
+    outcome: Outcome,
+}
+
+impl Responder {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let Parts { registry, policy, contact, runtime, dedupe_for, reply_within } = parts;
+        Self {
+            inner: Arc::new(Inner {
+                core: Arc::new(Core { registry, policy, contact }),
+                runtime,
+                recent: dedupe_for.map(Recent::new),
+                reply_within,
+            }),
+        }
+    }
+
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.inner.core.registry
+    }
+}
+
+impl Handler for Responder {
+    fn handle(&self, inbound: Inbound) -> BoxFuture<'static, Answer> {
+        let inner = Arc::clone(&self.inner);
+        Box::pin(async move { inner.answer(inbound).await })
+    }
+}
+
+impl Inner {
+    /// Answers a message, once.
+    async fn answer(&self, inbound: Inbound) -> Answer {
+        let Some(recent) = &self.recent else {
+            return self.answer_anew(inbound).await;
+        };
+        match recent.look_up(&inbound.activity) {
+            Seen::First(ticket) => {
+                let answer = self.answer_anew(inbound).await;
+                match answer.outcome {
+                    Outcome::Busy => ticket.forget(),
+                    _ => ticket.answered(&answer.message),
+                }
+                answer
+            }
+            Seen::Before(first) => {
+                let deadline = inbound.received + self.reply_within;
+                let message = tokio::time::timeout_at(deadline.into(), first_answer(first)).await.ok().flatten();
+                let message = message.unwrap_or_else(|| {
+                    Reply::text("I have this message already and am working on it.").to_message()
+                });
+                Answer { message, command: None, outcome: Outcome::Duplicate }
+            }
+        }
+    }
+
+    async fn answer_anew(&self, inbound: Inbound) -> Answer {
+        let Inbound { webhook, activity, request_id, received } = inbound;
+        let deadline = received + self.reply_within;
+        let core = Arc::clone(&self.core);
+        let work = async move {
+            let bot: Arc<str> = webhook.mention().into();
+            let inquiry = Arc::new(Inquiry {
+                text: MessageText::from_activity(&activity, &bot),
+                activity,
+                bot,
+                webhook: webhook.name().into(),
+                request_id,
+                deadline,
+            });
+            let finished = core.respond(&inquiry).await;
+            Answer {
+                message: finished.reply.to_message(),
+                command: finished.command,
+                outcome: finished.outcome,
+            }
+        };
+        match self.runtime.work(work, deadline).await {
+            Worked::Done(answer) => answer,
+            Worked::Panicked => {
+                tracing::error!(%request_id, "a command panicked");
+                answer(broken(request_id), Outcome::Panicked)
+            }
+            Worked::StillRunning => answer(still_working(), Outcome::TimedOut),
+            Worked::NeverStarted => answer(busy(), Outcome::Busy),
+        }
+    }
+}
+
+impl Core {
+    /// Understands a message and runs its command.
+    async fn respond(&self, inquiry: &Arc<Inquiry>) -> Finished {
+        match self.registry.dispatch(inquiry, self.policy) {
+            Ok(call) => {
+                let command = Some(Arc::clone(call.entry().shared_path()));
+                let limit = call.deadline();
+                let result = match limit {
+                    None => call.run().await,
+                    Some(limit) => match tokio::time::timeout(limit, tokio::spawn(call.run())).await {
+                        Ok(Ok(result)) => result,
+                        Ok(Err(panicked)) => return resume(panicked, inquiry, command),
+                        Err(_) => return Finished { reply: still_working(), command, outcome: Outcome::TimedOut },
+                    },
+                };
+                match result {
+                    Ok(reply) => Finished { reply, command, outcome: Outcome::Ok },
+                    Err(error) => self.failed(&error, inquiry.request_id, command),
+                }
+            }
+            Err(misunderstanding) => self.misunderstood(&misunderstanding, &inquiry.activity, &inquiry.bot),
+        }
+    }
+
+    fn failed(&self, error: &CommandError, request_id: RequestId, command: Option<Arc<str>>) -> Finished {
+        if let Some(cause) = error.log_text() {
+            tracing::error!(%request_id, command = command.as_deref(), %cause, "a command failed");
+        }
+        let reply = error.reply().cloned().unwrap_or_else(|| broken_for(request_id, self.contact.as_deref()));
+        Finished { reply, command, outcome: Outcome::Failed }
+    }
+
+    fn misunderstood(&self, misunderstanding: &Misunderstanding, activity: &Activity, bot: &str) -> Finished {
+        let name = activity.from.as_ref().and_then(|from| from.name.as_deref()).unwrap_or("there");
+        Finished {
+            reply: misunderstanding.reply(bot, name, self.contact.as_deref()),
+            command: misunderstanding.command().map(|entry| Arc::clone(entry.shared_path())),
+            outcome: match misunderstanding.label() {
+                "unknown" => Outcome::Unknown,
+                "refused" => Outcome::Refused,
+                _ => Outcome::Usage,
+            },
+        }
+    }
+}
+
+fn resume(panicked: tokio::task::JoinError, inquiry: &Inquiry, command: Option<Arc<str>>) -> Finished {
+    let request_id = inquiry.request_id;
+    tracing::error!(%request_id, command = command.as_deref(), is_panic = panicked.is_panic(), "a command panicked");
+    Finished { reply: broken(request_id), command, outcome: Outcome::Panicked }
+}
+
+fn answer(reply: Reply, outcome: Outcome) -> Answer {
+    Answer { message: reply.to_message(), command: None, outcome }
+}
+
+fn broken(request_id: RequestId) -> Reply {
+    broken_for(request_id, None)
+}
+
+fn broken_for(request_id: RequestId, contact: Option<&str>) -> Reply {
+    let whom = contact.map_or_else(|| "Whoever runs me".into(), escape);
+    Reply::markdown(format!("Something broke on my side (ref {request_id}). {whom} can look it up."))
+}
+
+fn still_working() -> Reply {
+    Reply::text("Still working on it. I can't post the result later, so ask me again in a minute.")
+}
+
+fn busy() -> Reply {
+    Reply::text("I have too much to do right now; nothing was started. Try again in a minute.")
+}

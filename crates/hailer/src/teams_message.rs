@@ -1,0 +1,152 @@
+//! A message as Teams would send it: what tests and `hailer send` put through the real path.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::json;
+
+/// A message as Teams would send it, with the same fields in the same order.
+///
+/// # Examples
+///
+/// ```
+/// use hailer::TeamsMessage;
+///
+/// let body = TeamsMessage::new("ops", "deploy status").from_person("mira").to_json(chrono::Utc::now());
+/// assert!(body.contains("<at>ops</at> deploy status"));
+/// ```
+#[derive(Debug, Clone)]
+pub struct TeamsMessage {
+    bot: String,
+    html: String,
+    person: String,
+    channel: String,
+    platform: &'static str,
+}
+
+/// The tenant of made-up messages.
+const TENANT: &str = "00000000-0000-4000-8000-00000000d001";
+
+impl TeamsMessage {
+    /// Writes a message to a bot: what a person types behind the mention.
+    pub fn new(bot: &str, text: &str) -> Self {
+        Self {
+            bot: bot.to_owned(),
+            html: to_html(text),
+            person: "Mira Novak".to_owned(),
+            channel: "general".to_owned(),
+            platform: "Windows",
+        }
+    }
+
+    /// Names the person who writes. The same name is always the same person.
+    #[must_use]
+    pub fn from_person(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.person);
+        self
+    }
+
+    /// Names the channel. The same name is always the same channel.
+    #[must_use]
+    pub fn in_channel(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.channel);
+        self
+    }
+
+    /// Returns the person's id in Entra ID, made of the name.
+    pub fn person_id(&self) -> String {
+        let id = stable_id(&self.person.to_lowercase());
+        format!("{:08x}-0000-4000-8000-{:012x}", id >> 32, id & 0xffff_ffff)
+    }
+
+    /// Returns the body that Teams would send at this moment.
+    pub fn to_json(&self, now: DateTime<Utc>) -> String {
+        let Self { bot, html, person, channel, platform } = self;
+        let bot = to_html(bot);
+        let id = now.timestamp_millis().to_string();
+        let timestamp = now.to_rfc3339_opts(SecondsFormat::Micros, true).replace('Z', "0Z");
+        let channel = format!("19:{:016x}@thread.tacv2", stable_id(channel));
+        let team = format!("19:{:016x}@thread.tacv2", stable_id("team"));
+        let copy = format!(
+            "<div><div><span itemscope=\"\" itemtype=\"http://schema.skype.com/Mention\" itemid=\"0\">{bot}</span>&nbsp;{html}</div>\n</div>"
+        );
+        json!({
+            "type": "message",
+            "id": id,
+            "timestamp": timestamp,
+            "localTimestamp": timestamp.replace('Z', "+00:00"),
+            "serviceUrl": "https://smba.trafficmanager.net/emea/",
+            "channelId": "msteams",
+            "from": { "id": format!("29:{:016x}", stable_id(person)), "name": person, "aadObjectId": self.person_id() },
+            "conversation": {
+                "isGroup": true, "id": format!("{channel};messageid={id}"), "name": null,
+                "conversationType": "channel", "tenantId": TENANT,
+            },
+            "recipient": null,
+            "textFormat": "plain",
+            "attachmentLayout": null,
+            "membersAdded": [],
+            "membersRemoved": [],
+            "locale": "en-US",
+            "text": format!("<at>{bot}</at> {html}\n"),
+            "attachments": [{
+                "contentType": "text/html", "contentUrl": null, "content": copy, "name": null, "thumbnailUrl": null,
+            }],
+            "entities": [{
+                "type": "clientInfo", "locale": "en-US", "country": "US", "platform": platform, "timezone": "Etc/UTC",
+            }],
+            "channelData": {
+                "teamsChannelId": channel, "teamsTeamId": team, "channel": { "id": channel },
+                "team": { "id": team }, "tenant": { "id": TENANT },
+            },
+            "replyToId": null,
+            "value": null,
+            "localTimezone": "Etc/UTC",
+        })
+        .to_string()
+    }
+}
+
+/// Writes what a person types the way Teams' editor sends it.
+fn to_html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace("  ", "&nbsp; ")
+}
+
+/// FNV-1a: the same number for the same name on every machine, which is all it is for.
+fn stable_id(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use hailer_activity::{Activity, HmacKey, verify};
+    use hailer_dispatch::MessageText;
+
+    use super::*;
+
+    fn activity(message: &TeamsMessage) -> Activity {
+        let key = HmacKey::from_base64("WCXQE0U6B4wUvuoQv0HiM4FNZKazjXrgCS5TCHfipWI=").unwrap();
+        let body = message.to_json(Utc::now());
+        let header = key.sign(body.as_bytes());
+        Activity::parse(&verify(&[key], Some(header.as_bytes()), body.into()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_is_typed_arrives_as_typed() {
+        let typed = "echo a <b> & \u{201C}c\u{201D}   d\n  e";
+
+        let activity = activity(&TeamsMessage::new("ops bot", typed));
+
+        assert_eq!(MessageText::from_activity(&activity, "Ops Bot").raw(), typed);
+    }
+
+    #[test]
+    fn a_person_is_a_person_with_a_guid() {
+        let mira = TeamsMessage::new("ops", "x").from_person("Mira");
+
+        let activity = activity(&mira);
+
+        let from = activity.from.as_ref().unwrap();
+        assert!(from.aad_object_id.as_ref().unwrap().is_guid());
+        assert_eq!(mira.person_id(), TeamsMessage::new("ops", "y").from_person("mira").person_id());
+        assert!(activity.sent_at().is_some() && activity.thread_root().is_some());
+    }
+}
