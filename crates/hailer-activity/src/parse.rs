@@ -48,3 +48,82 @@ impl Activity {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signature::{HmacKey, verify};
+
+    fn parse(body: impl AsRef<[u8]>) -> Result<Activity, ParseError> {
+        let key = HmacKey::from_base64("WCXQE0U6B4wUvuoQv0HiM4FNZKazjXrgCS5TCHfipWI=").unwrap();
+        let body = body.as_ref();
+        let header = key.sign(body);
+        let verified = verify(&[key], Some(header.as_bytes()), body.to_vec().into()).unwrap();
+        Activity::parse(&verified)
+    }
+
+    #[test]
+    fn what_is_no_json_is_told_apart_from_what_is_no_object() {
+        for body in [
+            &b""[..],
+            b" ",
+            b"{",
+            b"[1,",
+            b"{\"a\":1}x",
+            b"\xff",
+            b"{\"text\":\"\xff\"}",
+            b"\xef\xbb\xbf{}",
+        ] {
+            let error = parse(body).unwrap_err();
+            assert!(
+                matches!(error, ParseError::NotJson { .. }),
+                "{body:?}: {error}"
+            );
+        }
+        for body in ["null", "[]", "5", "\"text\"", " true "] {
+            let error = parse(body).unwrap_err();
+            assert!(matches!(error, ParseError::NotAnObject), "{body}: {error}");
+        }
+    }
+
+    #[test]
+    fn nesting_is_bounded() {
+        let deep = format!(
+            r#"{{"entities":{}{}}}"#,
+            "[".repeat(10_000),
+            "]".repeat(10_000)
+        );
+        assert!(matches!(parse(deep), Err(ParseError::NotJson { .. })));
+        assert!(matches!(
+            parse("[".repeat(10_000)),
+            Err(ParseError::NotJson { .. })
+        ));
+    }
+
+    #[test]
+    fn a_known_field_of_another_type_or_given_twice_is_the_wrong_shape() {
+        for body in [
+            r#"{"text":5}"#,
+            r#"{"from":"x"}"#,
+            r#"{"conversation":{"isGroup":"yes"}}"#,
+            r#"{"attachments":{}}"#,
+            r#"{"text":"a","text":"b"}"#,
+        ] {
+            let error = parse(body).unwrap_err();
+            assert!(
+                matches!(error, ParseError::WrongShape { .. }),
+                "{body}: {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn everything_may_be_null_missing_or_new() {
+        let empty = Activity::default();
+
+        assert_eq!(parse("{}").unwrap(), empty);
+        assert_eq!(parse(" \n{\"future\":{\"x\":[1,{}]}}").unwrap(), empty);
+        let nulls = r#"{"type":null,"id":null,"from":null,"conversation":null,"text":null,"attachments":null,"entities":[null],"channelData":null}"#;
+        assert_eq!(parse(nulls).unwrap(), empty);
+    }
+}

@@ -223,3 +223,6 @@ fn parse_header(header: Option<&[u8]>) -> Result<[u8; MAC_LENGTH], SignatureErro
         .map_err(|_| SignatureError::Malformed)?;
     decoded.try_into().map_err(|_| SignatureError::Malformed)
 }
+
+#[cfg(test)]
+mod tests;
