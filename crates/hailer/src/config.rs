@@ -1,0 +1,243 @@
+//! The configuration: `hailer.toml` and the environment, checked whole before anything starts.
+//!
+//! It is read by hand, key by key, instead of by serde: a deserializer stops at the first problem and
+//! forgets where things stood. The price is a getter per key; what it buys is that a user sees every
+//! problem at once, each with its line and the way out.
+
+mod code;
+mod draft;
+mod environment;
+mod limits;
+mod problem;
+mod reading;
+mod report;
+mod scalar;
+mod secret;
+mod section;
+mod server;
+mod source;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod unknown;
+mod webhook;
+mod width;
+
+use std::path::Path;
+
+use hailer_activity::HmacKey;
+
+pub use draft::Draft;
+pub use environment::Environment;
+pub use limits::LimitsConfig;
+pub use problem::{Location, Problem, Problems, Severity};
+pub use secret::Secret;
+pub use section::Section;
+pub use server::{ServerConfig, TlsConfig};
+pub use webhook::WebhookConfig;
+
+/// The only version of the format so far.
+const VERSION: i64 = 1;
+
+/// Everything that the framework reads from `hailer.toml`, complete and checked.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// `[bot]`
+    pub bot: BotConfig,
+    /// `[server]`
+    pub server: ServerConfig,
+    /// `[webhook.NAME]`, in the order of the file.
+    pub webhooks: Vec<WebhookConfig>,
+    /// `[permissions]`
+    pub permissions: PermissionsConfig,
+    /// `[limits]`
+    pub limits: LimitsConfig,
+    /// `[log]`
+    pub log: LogConfig,
+}
+
+/// A configuration that can be used, and what looks wrong in it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Loaded {
+    /// The configuration.
+    pub config: Config,
+    /// What looks wrong; there are no errors in it.
+    pub warnings: Problems,
+}
+
+/// What the bot says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BotConfig {
+    /// Whom to turn to, as shown in refusals.
+    pub contact: Option<String>,
+}
+
+/// Who may do what.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PermissionsConfig {
+    /// What holds when no rule says anything.
+    pub default: DefaultPermission,
+}
+
+/// What everyone may run when no rule says anything.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum DefaultPermission {
+    /// Commands that change nothing.
+    #[default]
+    Read,
+    /// No command.
+    Deny,
+    /// Every command.
+    Allow,
+}
+
+/// What the log keeps.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LogConfig {
+    /// The least important events that are kept.
+    pub level: LogLevel,
+}
+
+/// How much the log keeps.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum LogLevel {
+    /// What failed and is ours to mend.
+    Error,
+    /// Also what looks wrong.
+    Warn,
+    /// Also one line for each message.
+    #[default]
+    Info,
+    /// Also the steps in between.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+impl Config {
+    /// Reads a file, with the variables of the environment over it.
+    ///
+    /// Whoever has tables of their own reads them from a [`Draft`] instead.
+    ///
+    /// # Errors
+    ///
+    /// All problems, when the file cannot be read or at least one of them is an error.
+    pub fn load(path: &Path, environment: &Environment) -> Result<Loaded, Problems> {
+        Draft::load(path, environment)?.finish()
+    }
+
+    /// Reads a text as [`Config::load`] reads a file; relative paths in it start at the given folder.
+    ///
+    /// # Errors
+    ///
+    /// All problems, when at least one of them is an error.
+    pub fn parse(
+        name: &str,
+        text: &str,
+        directory: &Path,
+        environment: &Environment,
+    ) -> Result<Loaded, Problems> {
+        Draft::parse(name, text, directory, environment).finish()
+    }
+
+    /// Makes a configuration of defaults with one webhook: for tests, and for the demo.
+    pub fn for_webhook(name: impl Into<String>, key: HmacKey) -> Self {
+        Self {
+            bot: BotConfig::default(),
+            server: ServerConfig::default(),
+            webhooks: vec![WebhookConfig::new(name, key)],
+            permissions: PermissionsConfig::default(),
+            limits: LimitsConfig::default(),
+            log: LogConfig::default(),
+        }
+    }
+
+    /// Reads every table of the framework; problems are noted in the draft.
+    fn read(top: &Section<'_>) -> Self {
+        check_version(top);
+        warn_of_store(top);
+        Self {
+            bot: BotConfig {
+                contact: top.section("bot").string("contact"),
+            },
+            server: server::read(&top.section("server")),
+            webhooks: webhook::read(top),
+            permissions: PermissionsConfig {
+                default: read_default_permission(top),
+            },
+            limits: limits::read(&top.section("limits")),
+            log: LogConfig {
+                level: read_log_level(top),
+            },
+        }
+    }
+}
+
+impl Draft {
+    /// Reads the tables of the framework and looks for keys that nobody asked for.
+    ///
+    /// # Errors
+    ///
+    /// All problems, when at least one of them is an error.
+    pub fn finish(self) -> Result<Loaded, Problems> {
+        let config = Config::read(&self.top());
+        unknown::report(&self.reading, &self.root);
+        let problems = self.reading.into_problems();
+        if problems.has_errors() {
+            return Err(problems);
+        }
+        Ok(Loaded {
+            config,
+            warnings: problems,
+        })
+    }
+}
+
+fn check_version(top: &Section<'_>) {
+    let version = top.integer("version").unwrap_or(VERSION);
+    if version != VERSION {
+        let text = format!("version {version} of the configuration is not known");
+        let help = format!("write version = {VERSION}, or use the release that this file is for");
+        let problem = Problem::error(code::VERSION, text).with_help(help);
+        top.note_at("version", problem);
+    }
+}
+
+/// Files that are meant for a version with a store must not fail.
+fn warn_of_store(top: &Section<'_>) {
+    let store = top.section("store");
+    let _ = (store.string("url"), store.string("path"));
+    if store.is_present() {
+        let text = "this version keeps nothing on disk yet; jobs and audit need a store";
+        let help = "take [store] out, or leave it for a later version";
+        store.note(Problem::warning(code::STORE_UNUSED, text).with_help(help));
+    }
+}
+
+fn read_default_permission(top: &Section<'_>) -> DefaultPermission {
+    let choices = [
+        ("read", DefaultPermission::Read),
+        ("deny", DefaultPermission::Deny),
+        ("allow", DefaultPermission::Allow),
+    ];
+    let chosen = top.section("permissions").choice("default", &choices);
+    chosen.unwrap_or_default()
+}
+
+fn read_log_level(top: &Section<'_>) -> LogLevel {
+    let choices = [
+        ("error", LogLevel::Error),
+        ("warn", LogLevel::Warn),
+        ("info", LogLevel::Info),
+        ("debug", LogLevel::Debug),
+        ("trace", LogLevel::Trace),
+    ];
+    top.section("log")
+        .choice("level", &choices)
+        .unwrap_or_default()
+}

@@ -1,0 +1,121 @@
+//! What every reader of a configuration shares: the text, the environment, and notes of what was asked
+//! for and of what is wrong so far.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::code;
+use super::environment::Environment;
+use super::problem::{Location, Problem, Problems};
+use super::source::Source;
+use super::tree::Origin;
+
+/// The notes of one reading.
+pub(super) struct Reading {
+    source: Source,
+    environment: Environment,
+    is_broken: bool,
+    found: RefCell<Vec<Found>>,
+    /// The keys that were asked for in each table that was opened.
+    known: RefCell<BTreeMap<Vec<String>, BTreeSet<String>>>,
+}
+
+/// A problem and the number that sorts it.
+struct Found {
+    order: usize,
+    problem: Problem,
+}
+
+impl Found {
+    fn line(&self) -> Option<usize> {
+        match self.problem.location {
+            Some(Location::Line { line, .. }) => Some(line),
+            Some(Location::File { .. } | Location::Variable { .. }) | None => None,
+        }
+    }
+}
+
+impl Reading {
+    pub(super) fn new(source: Source, environment: &Environment) -> Self {
+        Self {
+            source,
+            environment: environment.clone(),
+            is_broken: false,
+            found: RefCell::default(),
+            known: RefCell::default(),
+        }
+    }
+
+    /// Returns all problems, sorted by place. Of a line that is not TOML only that is said: what was read
+    /// of it is a guess.
+    pub(super) fn into_problems(self) -> Problems {
+        let mut found = self.found.into_inner();
+        let is_syntax = |found: &Found| found.problem.code == code::SYNTAX;
+        let broken: Vec<_> = found.iter().filter(|it| is_syntax(it)).collect();
+        let broken: BTreeSet<_> = broken.iter().filter_map(|it| it.line()).collect();
+        found.retain(|it| is_syntax(it) || it.line().is_none_or(|line| !broken.contains(&line)));
+        found.sort_by_key(|found| found.order);
+        Problems::new(found.into_iter().map(|found| found.problem).collect())
+    }
+
+    /// Notes that the text is not TOML.
+    pub(super) fn note_syntax(&mut self, origin: &Origin, problem: Problem) {
+        self.is_broken = true;
+        self.note(origin, problem);
+    }
+
+    pub(super) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    pub(super) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// Tells whether the file is not TOML, so that parts of it may be lost.
+    pub(super) fn is_broken(&self) -> bool {
+        self.is_broken
+    }
+
+    /// Notes a problem at its place.
+    pub(super) fn note(&self, origin: &Origin, problem: Problem) {
+        let location = match origin {
+            Origin::Span(span) => self.source.locate(span),
+            Origin::Variable(name) => Location::Variable { name: name.clone() },
+        };
+        self.note_elsewhere(origin, problem.at(location));
+    }
+
+    /// Notes a problem that has a place of its own, sorted in where the configuration refers to it.
+    pub(super) fn note_elsewhere(&self, origin: &Origin, problem: Problem) {
+        let order = origin.order();
+        self.found.borrow_mut().push(Found { order, problem });
+    }
+
+    /// Notes a problem of the whole file.
+    pub(super) fn note_anywhere(&self, problem: Problem) {
+        let problem = problem.at(self.source.whole());
+        self.note_elsewhere(&Origin::Span(0..0), problem);
+    }
+
+    pub(super) fn open(&self, path: &[String]) {
+        self.known.borrow_mut().entry(path.to_vec()).or_default();
+    }
+
+    pub(super) fn know(&self, path: &[String], key: &str) {
+        let mut known = self.known.borrow_mut();
+        if let Some(keys) = known.get_mut(path) {
+            keys.insert(key.to_owned());
+        }
+    }
+
+    /// Returns the keys that were asked for in a table; nothing when it was never opened.
+    pub(super) fn known(&self, path: &[String]) -> Option<BTreeSet<String>> {
+        self.known.borrow().get(path).cloned()
+    }
+
+    #[cfg(test)]
+    pub(super) fn all_known(&self) -> BTreeMap<Vec<String>, BTreeSet<String>> {
+        self.known.borrow().clone()
+    }
+}
