@@ -197,3 +197,6 @@ fn random_key() -> HmacKey {
         .collect();
     HmacKey::from_base64(&digits).expect("64 hex digits are base64 of 48 bytes")
 }
+
+#[cfg(test)]
+mod tests;
