@@ -23,9 +23,6 @@ pub(crate) enum Piece<'a> {
     LabelEnd(Cow<'a, str>),
 }
 
-/// A link's target that is longer is not taken for one.
-const LONGEST_TARGET: usize = 2_048;
-
 /// Splits a paragraph into its pieces.
 pub(crate) fn pieces(paragraph: &str) -> Vec<Piece<'_>> {
     let mut reader = Reader {
@@ -154,10 +151,8 @@ impl<'a> Reader<'a> {
     fn read_target(&mut self, rest: &'a str) -> Option<&'a str> {
         let start = self.label.take()?;
         let target = rest.strip_prefix("](")?;
-        let end = target
-            .bytes()
-            .take(LONGEST_TARGET)
-            .position(|byte| matches!(byte, b')' | b' ' | b'\n' | b'<'))?;
+        // Stopping at the next label keeps the search linear.
+        let end = target.find([')', ' ', '\n', '<', '['])?;
         let (target, after) = target.split_at_checked(end)?;
         let after = after.strip_prefix(')')?;
         *self.pieces.get_mut(start)? = Piece::LabelStart;

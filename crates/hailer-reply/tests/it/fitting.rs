@@ -186,7 +186,7 @@ fn megabytes_are_cut_at_once() {
 
             assert!(message.json().len() <= MESSAGE_LIMIT);
             // Quadratic work would take hours.
-            assert!(taken < Duration::from_secs(10), "{piece:?} takes {taken:?}");
+            assert!(taken < Duration::from_secs(20), "{piece:?} takes {taken:?}");
         }
     }
 }

@@ -92,7 +92,7 @@ fn what_is_no_message_is_refused() {
 
 #[test]
 fn hostile_wire_text_is_read_in_linear_time() {
-    let size = 200_000;
+    let size = 400_000;
     for piece in [
         "*a ",
         "_a* ",
@@ -110,11 +110,12 @@ fn hostile_wire_text_is_read_in_linear_time() {
     ] {
         let text = piece.repeat(size / piece.len());
 
+        // Quadratic work would take minutes.
         let started = std::time::Instant::now();
         draw(&text, Style::Ansi);
 
         assert!(
-            started.elapsed().as_secs() < 2,
+            started.elapsed().as_secs() < 20,
             "{piece:?} takes {:?}",
             started.elapsed()
         );
