@@ -1,1 +1,30 @@
-//! TODO-SKELETON
+//! The command modules that come with Hailer, in the order in which help lists them.
+
+mod echo;
+mod help;
+mod ping;
+pub mod status;
+mod whoami;
+
+use hailer::{Draft, Module};
+
+pub use echo::Echo;
+pub use help::Help;
+pub use ping::Ping;
+pub use whoami::Whoami;
+
+/// Reads what the modules need from the configuration and returns all of them.
+///
+/// Problems are noted in the draft, so that they are told together with all others.
+pub fn all(draft: &Draft) -> Vec<Module> {
+    vec![status::module(status::read(draft)), builtin()]
+}
+
+/// Returns the commands that every bot has.
+pub fn builtin() -> Module {
+    Module::new("This bot")
+        .command(Help)
+        .command(Whoami)
+        .command(Ping)
+        .command(Echo)
+}
