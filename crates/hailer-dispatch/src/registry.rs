@@ -152,7 +152,7 @@ impl Registry {
                 let registered = self.permitted(index, policy)?;
                 let behind = words.get(length..).unwrap_or_default();
                 if asks_for_help(behind, &registered.entry) {
-                    return self.help_on(&registered.entry, text, policy);
+                    return self.help_on(&registered.entry, policy);
                 }
                 let matches =
                     arguments::parse(&registered.clap, &registered.entry, behind, text.raw())
@@ -195,15 +195,28 @@ impl Registry {
         Err(Misunderstanding::UnclosedQuote { from })
     }
 
+    /// Understands `deploy run --help` as `help deploy run`.
     fn help_on(
         &self,
         entry: &Entry,
-        text: &MessageText,
         policy: Policy,
     ) -> Result<(&Registered, clap::ArgMatches), Misunderstanding> {
-        let mut words = vec![word("help")];
-        words.extend(entry.path().split_whitespace().map(word));
-        self.understand_words(&words, text, policy)
+        let Found::Command { index, .. } = self.tree.find(std::iter::once("help")) else {
+            return Err(Misunderstanding::Empty);
+        };
+        let help = self.permitted(index, policy)?;
+        let topic = help
+            .entry
+            .arguments()
+            .first()
+            .map(|argument| argument.name.clone());
+        let values: Vec<_> = topic
+            .map(|topic| (topic, entry.path().to_owned()))
+            .into_iter()
+            .collect();
+        let matches = arguments::parse_named(&help.clap, &help.entry, &values)
+            .map_err(|problem| self.misused(help, problem))?;
+        Ok((help, matches))
     }
 
     fn permitted(&self, index: usize, policy: Policy) -> Result<&Registered, Misunderstanding> {

@@ -55,7 +55,10 @@ pub enum StartError {
 impl Bot {
     /// Begins a bot.
     pub fn new(config: Config) -> Self {
-        Self { config, registrations: Vec::new() }
+        Self {
+            config,
+            registrations: Vec::new(),
+        }
     }
 
     /// Adds a command.
@@ -88,8 +91,10 @@ impl Bot {
     ///
     /// A [`StartError`] when the bot cannot start, or the server dies.
     pub fn serve(self) -> Result<(), StartError> {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Threads)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(StartError::Threads)?;
         let bound = self.bind()?;
         runtime.block_on(bound.run(stop_signal()))
     }
@@ -102,16 +107,31 @@ impl Bot {
     pub fn bind(self) -> Result<BoundBot, StartError> {
         let options = options(&self.config);
         let Assembled { gate, responder } = self.assemble()?;
-        let metrics = Metrics::new(env!("CARGO_PKG_VERSION"), option_env!("HAILER_REVISION").unwrap_or("unknown"));
+        let metrics = Metrics::new(
+            env!("CARGO_PKG_VERSION"),
+            option_env!("HAILER_REVISION").unwrap_or("unknown"),
+        );
         let handler = Arc::new(responder.clone());
-        let server =
-            Server::bind(&options, Arc::new(gate), handler, metrics, Arc::new(Utc::now)).map_err(StartError::Serve)?;
+        let server = Server::bind(
+            &options,
+            Arc::new(gate),
+            handler,
+            metrics,
+            Arc::new(Utc::now),
+        )
+        .map_err(StartError::Serve)?;
         Ok(BoundBot { server, responder })
     }
 
     pub(crate) fn assemble(self) -> Result<Assembled, StartError> {
-        let Self { config, registrations } = self;
-        let webhooks = config.webhooks.into_iter().map(|it| Webhook::new(it.name, it.mention, it.keys));
+        let Self {
+            config,
+            registrations,
+        } = self;
+        let webhooks = config
+            .webhooks
+            .into_iter()
+            .map(|it| Webhook::new(it.name, it.mention, it.keys));
         let gate = Gate::new(webhooks, config.limits.max_skew).map_err(StartError::Webhooks)?;
         let responder = Responder::new(Parts {
             registry: Registry::build(registrations).map_err(StartError::Commands)?,
@@ -166,7 +186,10 @@ impl BoundBot {
 
 impl std::fmt::Debug for BoundBot {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("BoundBot").field("address", &self.address()).finish_non_exhaustive()
+        formatter
+            .debug_struct("BoundBot")
+            .field("address", &self.address())
+            .finish_non_exhaustive()
     }
 }
 
@@ -174,22 +197,30 @@ impl std::fmt::Debug for BoundBot {
 pub async fn stop_signal() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
-    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+    if let Ok(mut terminated) =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    {
         tokio::select! {
-            _ = terminated.recv() => return,
-            _ = interrupted => return,
+            _ = terminated.recv() => {}
+            _ = interrupted => {}
         }
+        return;
     }
-    #[cfg(not(unix))]
-    drop(interrupted.await);
+    let _ = interrupted.await;
 }
 
 fn options(config: &Config) -> ServerOptions {
     let server = &config.server;
     ServerOptions {
         admin_listen: server.admin_listen,
-        tls: server.tls.as_ref().map(|tls| TlsFiles { cert: tls.cert.clone(), key: tls.key.clone() }),
-        limits: Limits { body: config.limits.body, ..Limits::default() },
+        tls: server.tls.as_ref().map(|tls| TlsFiles {
+            cert: tls.cert.clone(),
+            key: tls.key.clone(),
+        }),
+        limits: Limits {
+            body: config.limits.body,
+            ..Limits::default()
+        },
         shutdown_grace: server.shutdown_grace,
         ..ServerOptions::new(server.listen)
     }

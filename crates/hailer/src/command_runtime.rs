@@ -56,9 +56,15 @@ impl CommandRuntime {
     }
 
     fn with_threads(threads: usize) -> io::Result<Self> {
-        let runtime =
-            Builder::new_multi_thread().worker_threads(threads).thread_name("hailer-command").enable_all().build()?;
-        Ok(Self { runtime: Some(runtime), in_flight: Arc::default() })
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(threads)
+            .thread_name("hailer-command")
+            .enable_all()
+            .build()?;
+        Ok(Self {
+            runtime: Some(runtime),
+            in_flight: Arc::default(),
+        })
     }
 
     /// Does a piece of work, and waits for it until the deadline at most.
@@ -80,10 +86,13 @@ impl CommandRuntime {
             Ok(Ok(Some(Ok(done)))) => Worked::Done(done),
             Ok(Ok(Some(Err(_)))) => Worked::Panicked,
             Ok(Ok(None) | Err(_)) => Worked::NeverStarted,
-            Err(_) => match phase.compare_exchange(QUEUED, CANCELLED, Ordering::AcqRel, Ordering::Acquire) {
-                Ok(_) => Worked::NeverStarted,
-                Err(_) => Worked::StillRunning,
-            },
+            Err(_) => {
+                match phase.compare_exchange(QUEUED, CANCELLED, Ordering::AcqRel, Ordering::Acquire)
+                {
+                    Ok(_) => Worked::NeverStarted,
+                    Err(_) => Worked::StillRunning,
+                }
+            }
         }
     }
 }
@@ -155,7 +164,10 @@ mod tests {
     async fn a_panic_is_told_and_harms_nobody() {
         let runtime = CommandRuntime::with_threads(1).unwrap();
 
-        assert_eq!(runtime.work(async { panic!("in a test") }, later()).await, Worked::<()>::Panicked);
+        assert_eq!(
+            runtime.work(async { panic!("in a test") }, later()).await,
+            Worked::<()>::Panicked
+        );
         assert_eq!(runtime.work(async { 7 }, later()).await, Worked::Done(7));
     }
 
@@ -164,7 +176,9 @@ mod tests {
         let runtime = CommandRuntime::with_threads(1).unwrap();
         let (release, blocked) = mpsc::channel::<()>();
 
-        let worked = runtime.work(async move { blocked.recv().is_ok() }, soon()).await;
+        let worked = runtime
+            .work(async move { blocked.recv().is_ok() }, soon())
+            .await;
 
         assert_eq!(worked, Worked::StillRunning);
         drop(release);
@@ -177,13 +191,19 @@ mod tests {
         let (ran, watch) = mpsc::channel::<&str>();
         let second = ran.clone();
         assert_eq!(
-            runtime.work(async move { drop(blocked.recv()) }, soon()).await,
+            runtime
+                .work(async move { drop(blocked.recv()) }, soon())
+                .await,
             Worked::StillRunning
         );
 
-        let worked = runtime.work(async move { second.send("second") }, soon()).await;
+        let worked = runtime
+            .work(async move { second.send("second") }, soon())
+            .await;
         drop(release);
-        let third = runtime.work(async move { ran.send("third") }, later()).await;
+        let third = runtime
+            .work(async move { ran.send("third") }, later())
+            .await;
 
         assert!(matches!(worked, Worked::NeverStarted), "{worked:?}");
         assert!(matches!(third, Worked::Done(Ok(()))), "{third:?}");

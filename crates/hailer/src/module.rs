@@ -30,13 +30,17 @@ pub struct Module {
 impl Module {
     /// Begins a module; the title is its heading in help.
     pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), registrations: Vec::new() }
+        Self {
+            title: title.into(),
+            registrations: Vec::new(),
+        }
     }
 
     /// Adds a command.
     #[must_use]
     pub fn command<C: Command>(mut self, command: C) -> Self {
-        self.registrations.push(Registration::new(command).in_group(&self.title));
+        self.registrations
+            .push(Registration::new(command).in_group(&self.title));
         self
     }
 

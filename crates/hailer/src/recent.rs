@@ -59,7 +59,10 @@ pub(crate) struct Ticket<'r> {
 impl Recent {
     /// Remembers messages for this long.
     pub(crate) fn new(keep: Duration) -> Self {
-        Self { keep, state: Mutex::default() }
+        Self {
+            keep,
+            state: Mutex::default(),
+        }
     }
 
     /// Looks a message up, and remembers it from now on. A message without an id is always new.
@@ -75,7 +78,11 @@ impl Recent {
             state.answers.insert(key.clone(), receiver);
             state.order.push_back((Instant::now(), key.clone()));
         }
-        Seen::First(Ticket { recent: self, key, answer: sender })
+        Seen::First(Ticket {
+            recent: self,
+            key,
+            answer: sender,
+        })
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -110,7 +117,10 @@ impl State {
             if let Some((_, key)) = self.order.pop_front()
                 && let Some(answer) = self.answers.remove(&key)
             {
-                let bytes = answer.borrow().as_ref().map_or(0, |message| message.json().len());
+                let bytes = answer
+                    .borrow()
+                    .as_ref()
+                    .map_or(0, |message| message.json().len());
                 self.bytes = self.bytes.saturating_sub(bytes);
             }
         }
@@ -139,8 +149,15 @@ mod tests {
     use super::*;
 
     fn activity(id: &str) -> Activity {
-        let conversation = Conversation { id: Some("19:c".into()), ..Conversation::default() };
-        Activity { id: Some(id.into()), conversation: Some(conversation), ..Activity::default() }
+        let conversation = Conversation {
+            id: Some("19:c".into()),
+            ..Conversation::default()
+        };
+        Activity {
+            id: Some(id.into()),
+            conversation: Some(conversation),
+            ..Activity::default()
+        }
     }
 
     fn ticket<'r>(recent: &'r Recent, id: &str) -> Ticket<'r> {

@@ -55,10 +55,21 @@ struct Finished {
 
 impl Responder {
     pub(crate) fn new(parts: Parts) -> Self {
-        let Parts { registry, policy, contact, runtime, dedupe_for, reply_within } = parts;
+        let Parts {
+            registry,
+            policy,
+            contact,
+            runtime,
+            dedupe_for,
+            reply_within,
+        } = parts;
         Self {
             inner: Arc::new(Inner {
-                core: Arc::new(Core { registry, policy, contact }),
+                core: Arc::new(Core {
+                    registry,
+                    policy,
+                    contact,
+                }),
                 runtime,
                 recent: dedupe_for.map(Recent::new),
                 reply_within,
@@ -95,17 +106,29 @@ impl Inner {
             }
             Seen::Before(first) => {
                 let deadline = inbound.received + self.reply_within;
-                let message = tokio::time::timeout_at(deadline.into(), first_answer(first)).await.ok().flatten();
+                let message = tokio::time::timeout_at(deadline.into(), first_answer(first))
+                    .await
+                    .ok()
+                    .flatten();
                 let message = message.unwrap_or_else(|| {
                     Reply::text("I have this message already and am working on it.").to_message()
                 });
-                Answer { message, command: None, outcome: Outcome::Duplicate }
+                Answer {
+                    message,
+                    command: None,
+                    outcome: Outcome::Duplicate,
+                }
             }
         }
     }
 
     async fn answer_anew(&self, inbound: Inbound) -> Answer {
-        let Inbound { webhook, activity, request_id, received } = inbound;
+        let Inbound {
+            webhook,
+            activity,
+            request_id,
+            received,
+        } = inbound;
         let deadline = received + self.reply_within;
         let core = Arc::clone(&self.core);
         let work = async move {
@@ -129,10 +152,10 @@ impl Inner {
             Worked::Done(answer) => answer,
             Worked::Panicked => {
                 tracing::error!(%request_id, "a command panicked");
-                answer(broken(request_id), Outcome::Panicked)
+                answer(&broken(request_id), Outcome::Panicked)
             }
-            Worked::StillRunning => answer(still_working(), Outcome::TimedOut),
-            Worked::NeverStarted => answer(busy(), Outcome::Busy),
+            Worked::StillRunning => answer(&still_working(), Outcome::TimedOut),
+            Worked::NeverStarted => answer(&busy(), Outcome::Busy),
         }
     }
 }
@@ -146,34 +169,73 @@ impl Core {
                 let limit = call.deadline();
                 let result = match limit {
                     None => call.run().await,
-                    Some(limit) => match tokio::time::timeout(limit, tokio::spawn(call.run())).await {
-                        Ok(Ok(result)) => result,
-                        Ok(Err(panicked)) => return resume(panicked, inquiry, command),
-                        Err(_) => return Finished { reply: still_working(), command, outcome: Outcome::TimedOut },
-                    },
+                    Some(limit) => {
+                        match tokio::time::timeout(limit, tokio::spawn(call.run())).await {
+                            Ok(Ok(result)) => result,
+                            Ok(Err(panicked)) => {
+                                return panicked_early(&panicked, inquiry, command);
+                            }
+                            Err(_) => {
+                                return Finished {
+                                    reply: still_working(),
+                                    command,
+                                    outcome: Outcome::TimedOut,
+                                };
+                            }
+                        }
+                    }
                 };
                 match result {
-                    Ok(reply) => Finished { reply, command, outcome: Outcome::Ok },
+                    Ok(reply) => Finished {
+                        reply,
+                        command,
+                        outcome: Outcome::Ok,
+                    },
                     Err(error) => self.failed(&error, inquiry.request_id, command),
                 }
             }
-            Err(misunderstanding) => self.misunderstood(&misunderstanding, &inquiry.activity, &inquiry.bot),
+            Err(misunderstanding) => {
+                self.misunderstood(&misunderstanding, &inquiry.activity, &inquiry.bot)
+            }
         }
     }
 
-    fn failed(&self, error: &CommandError, request_id: RequestId, command: Option<Arc<str>>) -> Finished {
+    fn failed(
+        &self,
+        error: &CommandError,
+        request_id: RequestId,
+        command: Option<Arc<str>>,
+    ) -> Finished {
         if let Some(cause) = error.log_text() {
             tracing::error!(%request_id, command = command.as_deref(), %cause, "a command failed");
         }
-        let reply = error.reply().cloned().unwrap_or_else(|| broken_for(request_id, self.contact.as_deref()));
-        Finished { reply, command, outcome: Outcome::Failed }
+        let reply = error
+            .reply()
+            .cloned()
+            .unwrap_or_else(|| broken_for(request_id, self.contact.as_deref()));
+        Finished {
+            reply,
+            command,
+            outcome: Outcome::Failed,
+        }
     }
 
-    fn misunderstood(&self, misunderstanding: &Misunderstanding, activity: &Activity, bot: &str) -> Finished {
-        let name = activity.from.as_ref().and_then(|from| from.name.as_deref()).unwrap_or("there");
+    fn misunderstood(
+        &self,
+        misunderstanding: &Misunderstanding,
+        activity: &Activity,
+        bot: &str,
+    ) -> Finished {
+        let name = activity
+            .from
+            .as_ref()
+            .and_then(|from| from.name.as_deref())
+            .unwrap_or("there");
         Finished {
             reply: misunderstanding.reply(bot, name, self.contact.as_deref()),
-            command: misunderstanding.command().map(|entry| Arc::clone(entry.shared_path())),
+            command: misunderstanding
+                .command()
+                .map(|entry| Arc::clone(entry.shared_path())),
             outcome: match misunderstanding.label() {
                 "unknown" => Outcome::Unknown,
                 "refused" => Outcome::Refused,
@@ -183,14 +245,26 @@ impl Core {
     }
 }
 
-fn resume(panicked: tokio::task::JoinError, inquiry: &Inquiry, command: Option<Arc<str>>) -> Finished {
+fn panicked_early(
+    panicked: &tokio::task::JoinError,
+    inquiry: &Inquiry,
+    command: Option<Arc<str>>,
+) -> Finished {
     let request_id = inquiry.request_id;
     tracing::error!(%request_id, command = command.as_deref(), is_panic = panicked.is_panic(), "a command panicked");
-    Finished { reply: broken(request_id), command, outcome: Outcome::Panicked }
+    Finished {
+        reply: broken(request_id),
+        command,
+        outcome: Outcome::Panicked,
+    }
 }
 
-fn answer(reply: Reply, outcome: Outcome) -> Answer {
-    Answer { message: reply.to_message(), command: None, outcome }
+fn answer(reply: &Reply, outcome: Outcome) -> Answer {
+    Answer {
+        message: reply.to_message(),
+        command: None,
+        outcome,
+    }
 }
 
 fn broken(request_id: RequestId) -> Reply {
@@ -199,7 +273,9 @@ fn broken(request_id: RequestId) -> Reply {
 
 fn broken_for(request_id: RequestId, contact: Option<&str>) -> Reply {
     let whom = contact.map_or_else(|| "Whoever runs me".into(), escape);
-    Reply::markdown(format!("Something broke on my side (ref {request_id}). {whom} can look it up."))
+    Reply::markdown(format!(
+        "Something broke on my side (ref {request_id}). {whom} can look it up."
+    ))
 }
 
 fn still_working() -> Reply {

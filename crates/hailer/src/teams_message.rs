@@ -1,5 +1,7 @@
 //! A message as Teams would send it: what tests and `hailer send` put through the real path.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::json;
 
@@ -59,10 +61,18 @@ impl TeamsMessage {
 
     /// Returns the body that Teams would send at this moment.
     pub fn to_json(&self, now: DateTime<Utc>) -> String {
-        let Self { bot, html, person, channel, platform } = self;
+        let Self {
+            bot,
+            html,
+            person,
+            channel,
+            platform,
+        } = self;
         let bot = to_html(bot);
-        let id = now.timestamp_millis().to_string();
-        let timestamp = now.to_rfc3339_opts(SecondsFormat::Micros, true).replace('Z', "0Z");
+        let id = next_id(now).to_string();
+        let timestamp = now
+            .to_rfc3339_opts(SecondsFormat::Micros, true)
+            .replace('Z', "0Z");
         let channel = format!("19:{:016x}@thread.tacv2", stable_id(channel));
         let team = format!("19:{:016x}@thread.tacv2", stable_id("team"));
         let copy = format!(
@@ -105,14 +115,28 @@ impl TeamsMessage {
     }
 }
 
+/// Returns the moment in milliseconds, as Teams does for an id; two messages of one millisecond differ all the same.
+fn next_id(now: DateTime<Utc>) -> i64 {
+    static LAST: AtomicI64 = AtomicI64::new(0);
+    let now = now.timestamp_millis();
+    let next = |last: i64| Some(now.max(last + 1));
+    LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next)
+        .map_or(now, |last| now.max(last + 1))
+}
+
 /// Writes what a person types the way Teams' editor sends it.
 fn to_html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace("  ", "&nbsp; ")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace("  ", "&nbsp; ")
 }
 
 /// FNV-1a: the same number for the same name on every machine, which is all it is for.
 fn stable_id(name: &str) -> u64 {
-    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]
@@ -135,7 +159,10 @@ mod tests {
 
         let activity = activity(&TeamsMessage::new("ops bot", typed));
 
-        assert_eq!(MessageText::from_activity(&activity, "Ops Bot").raw(), typed);
+        assert_eq!(
+            MessageText::from_activity(&activity, "Ops Bot").raw(),
+            typed
+        );
     }
 
     #[test]
@@ -146,7 +173,12 @@ mod tests {
 
         let from = activity.from.as_ref().unwrap();
         assert!(from.aad_object_id.as_ref().unwrap().is_guid());
-        assert_eq!(mira.person_id(), TeamsMessage::new("ops", "y").from_person("mira").person_id());
+        assert_eq!(
+            mira.person_id(),
+            TeamsMessage::new("ops", "y")
+                .from_person("mira")
+                .person_id()
+        );
         assert!(activity.sent_at().is_some() && activity.thread_root().is_some());
     }
 }

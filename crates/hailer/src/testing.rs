@@ -127,7 +127,9 @@ impl TestBot {
     /// When the commands are wrong: the text says which and why.
     #[expect(clippy::panic, reason = "a test fails by panicking")]
     pub async fn say(&self, text: &str) -> TestReply {
-        let message = TeamsMessage::new(BOT, text).from_person(&self.person).in_channel(&self.channel);
+        let message = TeamsMessage::new(BOT, text)
+            .from_person(&self.person)
+            .in_channel(&self.channel);
         let body = message.to_json(Utc::now());
         let header = self.key.sign(body.as_bytes());
         let Assembled { gate, responder } = self.assembled();
@@ -146,8 +148,15 @@ impl TestBot {
             })
             .await;
         let json = answer.message.into_json();
-        let text = read_message(&json).map(|it| it.to_plain()).unwrap_or_default();
-        TestReply { json, text, outcome: answer.outcome, took: received.elapsed() }
+        let text = read_message(&json)
+            .map(|it| it.to_plain())
+            .unwrap_or_default();
+        TestReply {
+            json,
+            text,
+            outcome: answer.outcome,
+            took: received.elapsed(),
+        }
     }
 
     fn map(mut self, change: impl FnOnce(Bot) -> Bot) -> Self {
@@ -206,7 +215,11 @@ impl TestReply {
     /// When it is not; the message shows both.
     #[track_caller]
     pub fn assert_text(&self, expected: &str) -> &Self {
-        assert!(self.text == expected, "the bot answered\n{}\ninstead of\n{expected}", indented(&self.text));
+        assert!(
+            self.text == expected,
+            "the bot answered\n{}\ninstead of\n{expected}",
+            indented(&self.text)
+        );
         self
     }
 
@@ -217,7 +230,11 @@ impl TestReply {
     /// When it has not; the message shows the whole reply.
     #[track_caller]
     pub fn assert_contains(&self, part: &str) -> &Self {
-        assert!(self.text.contains(part), "the bot answered\n{}\nwhich lacks\n{part}", indented(&self.text));
+        assert!(
+            self.text.contains(part),
+            "the bot answered\n{}\nwhich lacks\n{part}",
+            indented(&self.text)
+        );
         self
     }
 
@@ -229,11 +246,18 @@ impl TestReply {
     #[track_caller]
     pub fn assert_outcome(&self, expected: Outcome) -> &Self {
         let actual = self.outcome;
-        assert!(actual == expected, "the outcome is {actual} instead of {expected}; the bot answered\n{}", indented(&self.text));
+        assert!(
+            actual == expected,
+            "the outcome is {actual} instead of {expected}; the bot answered\n{}",
+            indented(&self.text)
+        );
         self
     }
 }
 
 fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(|line| format!("    {line}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
