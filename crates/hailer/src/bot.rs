@@ -99,6 +99,26 @@ impl Bot {
         runtime.block_on(bound.run(stop_signal()))
     }
 
+    /// Checks the commands, and starts nothing; returns what the bot can do.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Commands`] names everything that is wrong with them.
+    pub fn check(self) -> Result<Catalog, StartError> {
+        let registry = Registry::build(self.registrations).map_err(StartError::Commands)?;
+        Ok(registry.catalog().clone())
+    }
+
+    /// Listens on a free port of this computer only, without TLS, metrics and probes: for one message or a test.
+    #[must_use]
+    pub fn on_a_free_port(mut self) -> Self {
+        let server = &mut self.config.server;
+        server.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        server.admin_listen = None;
+        server.tls = None;
+        self
+    }
+
     /// Checks the commands and takes the addresses, without serving yet.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use serde_json::json;
 /// ```
 #[derive(Debug, Clone)]
 pub struct TeamsMessage {
-    bot: String,
+    bot: Option<String>,
     html: String,
     person: String,
     channel: String,
@@ -31,7 +31,15 @@ impl TeamsMessage {
     /// Writes a message to a bot: what a person types behind the mention.
     pub fn new(bot: &str, text: &str) -> Self {
         Self {
-            bot: bot.to_owned(),
+            bot: Some(bot.to_owned()),
+            ..Self::without_mention(text)
+        }
+    }
+
+    /// Writes a message that mentions nobody: for a bot whose name is not known.
+    pub fn without_mention(text: &str) -> Self {
+        Self {
+            bot: None,
             html: to_html(text),
             person: "Mira Novak".to_owned(),
             channel: "general".to_owned(),
@@ -68,16 +76,18 @@ impl TeamsMessage {
             channel,
             platform,
         } = self;
-        let bot = to_html(bot);
+        let bot = bot.as_deref().map(to_html);
+        let at = bot
+            .as_ref()
+            .map_or_else(String::new, |bot| format!("<at>{bot}</at> "));
+        let span = bot.map_or_else(String::new, |bot| format!("<span itemscope=\"\" itemtype=\"http://schema.skype.com/Mention\" itemid=\"0\">{bot}</span>&nbsp;"));
         let id = next_id(now).to_string();
         let timestamp = now
             .to_rfc3339_opts(SecondsFormat::Micros, true)
             .replace('Z', "0Z");
         let channel = format!("19:{:016x}@thread.tacv2", stable_id(channel));
         let team = format!("19:{:016x}@thread.tacv2", stable_id("team"));
-        let copy = format!(
-            "<div><div><span itemscope=\"\" itemtype=\"http://schema.skype.com/Mention\" itemid=\"0\">{bot}</span>&nbsp;{html}</div>\n</div>"
-        );
+        let copy = format!("<div><div>{span}{html}</div>\n</div>");
         json!({
             "type": "message",
             "id": id,
@@ -96,7 +106,7 @@ impl TeamsMessage {
             "membersAdded": [],
             "membersRemoved": [],
             "locale": "en-US",
-            "text": format!("<at>{bot}</at> {html}\n"),
+            "text": format!("{at}{html}\n"),
             "attachments": [{
                 "contentType": "text/html", "contentUrl": null, "content": copy, "name": null, "thumbnailUrl": null,
             }],

@@ -1,0 +1,195 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+/// One screen: what to type first, then every verb by the moment it is for.
+const HELP: &str = "\
+Chat-ops for Microsoft Teams.
+
+  hailer                      try it: a demo bot that only this computer can reach
+  hailer send \"help\"          say something to the bot
+  hailer check                find what is wrong with the configuration
+
+Build     send, commands
+Install   check, serve
+More      sign, verify, completions
+
+Options   -c, --config FILE   --listen ADDRESS   -h, --help   -V, --version
+hailer VERB --help shows options and examples.
+";
+
+/// Chat-ops for Microsoft Teams.
+#[derive(Debug, Parser)]
+#[command(name = "hailer", version, override_help = HELP, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    /// The configuration; `hailer.toml` in this folder when left out
+    #[arg(short, long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Where to listen, instead of what the configuration says; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+
+    #[command(subcommand)]
+    pub(crate) verb: Option<Verb>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Run the bot
+    #[command(after_help = "Example: hailer serve --config /etc/hailer/hailer.toml")]
+    Serve(ServeOptions),
+    /// Find everything that is wrong with the configuration, and start nothing
+    #[command(
+        after_help = "Exit codes: 0 fine, 3 the configuration has errors.\nExample: hailer check --config hailer.toml"
+    )]
+    Check(CheckOptions),
+    /// Say something to the bot and show its answer; starts one for this message when none runs
+    #[command(
+        after_help = "Exit codes: 0 done, 1 the bot says no, 5 nobody answers, 6 too slow for Teams.\nExamples: hailer send \"status\" --as mira\n          hailer send \"help\" --url https://bot.example.com/webhook/ops --token-file ops.token"
+    )]
+    Send(SendOptions),
+    /// Sign a body from standard input; prints the value of the Authorization header
+    #[command(after_help = "Example: hailer sign --token-file ops.token < body.json")]
+    Sign(SignOptions),
+    /// Say whether a signature belongs to a body from standard input, and if not, why
+    #[command(
+        after_help = "Exit codes: 0 it does, 1 it does not.\nExample: hailer verify --token-file ops.token --signature \"HMAC …\" < body.json"
+    )]
+    Verify(VerifyOptions),
+    /// List the commands that the bot has
+    #[command(after_help = "Example: hailer commands --json")]
+    Commands(CommandsOptions),
+    /// Print the completions of a shell
+    #[command(after_help = "Example: hailer completions bash > /etc/bash_completion.d/hailer")]
+    Completions(CompletionsOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeOptions {
+    /// Where to listen, instead of what the configuration says; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckOptions {
+    /// Print the problems as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Take warnings for errors
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SendOptions {
+    /// What to say, without the mention
+    pub(crate) text: String,
+    /// Who says it
+    #[arg(long = "as", value_name = "PERSON", default_value = "Mira Novak")]
+    pub(crate) person: String,
+    /// In which channel
+    #[arg(long = "in", value_name = "CHANNEL", default_value = "general")]
+    pub(crate) channel: String,
+    /// Which webhook of the configuration; the first when left out
+    #[arg(long, value_name = "NAME", conflicts_with = "url")]
+    pub(crate) webhook: Option<String>,
+    /// Send to this address instead of the configured bot
+    #[arg(long, value_name = "URL", requires = "token")]
+    pub(crate) url: Option<String>,
+    #[command(flatten)]
+    pub(crate) token: OptionalToken,
+    /// Print the reply's JSON exactly as Teams would get it, and nothing else
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Where the security token is: a secret has no place on a command line.
+#[derive(Debug, Args)]
+#[group(id = "token", multiple = false)]
+pub(crate) struct OptionalToken {
+    /// The file that holds the security token
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// The environment variable that holds the security token
+    #[arg(long, value_name = "VARIABLE")]
+    pub(crate) token_env: Option<String>,
+}
+
+/// As [`OptionalToken`], but one of them must be given.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Token {
+    /// The file that holds the security token
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// The environment variable that holds the security token
+    #[arg(long, value_name = "VARIABLE")]
+    pub(crate) token_env: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SignOptions {
+    #[command(flatten)]
+    pub(crate) token: Token,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyOptions {
+    #[command(flatten)]
+    pub(crate) token: Token,
+    /// The value of the Authorization header, with or without `HMAC `
+    #[arg(long, value_name = "SIGNATURE")]
+    pub(crate) signature: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CommandsOptions {
+    #[command(flatten)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct Format {
+    /// A JSON array with everything that is known of each command
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// A reference in Markdown
+    #[arg(long)]
+    pub(crate) markdown: bool,
+    /// Tool schemas of the Model Context Protocol
+    #[arg(long)]
+    pub(crate) mcp: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsOptions {
+    /// The shell
+    pub(crate) shell: Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn help_names_every_verb_on_one_screen() {
+        for verb in Arguments::command().get_subcommands() {
+            assert!(HELP.contains(verb.get_name()), "{}", verb.get_name());
+        }
+        assert!(HELP.lines().count() <= 24 && HELP.lines().all(|line| line.len() <= 80));
+    }
+}

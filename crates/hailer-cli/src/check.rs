@@ -1,0 +1,77 @@
+//! `hailer check`: everything that is wrong with the configuration, at once.
+
+use std::path::Path;
+
+use hailer::{Environment, Location, Problem, Problems, Severity};
+use serde_json::{Value, json};
+
+use crate::arguments::CheckOptions;
+use crate::exit::{Exit, Failure};
+use crate::output;
+use crate::project::{Project, Source};
+
+/// Reads the configuration, the secrets it refers to and the commands, and starts nothing.
+pub(crate) fn run(
+    config: Option<&Path>,
+    options: &CheckOptions,
+    environment: &Environment,
+) -> Result<Exit, Failure> {
+    let path = Source::find_file(config)?;
+    let (problems, summary) = examine(&path, environment)?;
+    let has_errors = problems.has_errors() || (options.deny_warnings && !problems.is_empty());
+    if options.json {
+        let list: Vec<Value> = problems.iter().map(to_json).collect();
+        output::print(&format!("{:#}", Value::from(list)))?;
+    } else if problems.is_empty() {
+        output::print(&format!("{}: fine · {summary}", path.display()))?;
+    } else {
+        output::print(problems.to_string().trim_end())?;
+    }
+    Ok(if has_errors { Exit::Config } else { Exit::Fine })
+}
+
+fn examine(path: &Path, environment: &Environment) -> Result<(Problems, String), Failure> {
+    let draft = hailer::Draft::load(path, environment);
+    let finished = draft.and_then(|draft| {
+        let _ = hailer_commands::all(&draft);
+        draft.finish()
+    });
+    let loaded = match finished {
+        Ok(loaded) => loaded,
+        Err(problems) if problems.io_error_kind().is_some() => return Err(problems.into()),
+        Err(problems) => return Ok((problems, String::new())),
+    };
+    let project = Project::load(Source::File(path.to_owned()), None, environment)?;
+    let catalog = project.bot.check()?;
+    let webhooks = loaded.config.webhooks.len();
+    let plural = if webhooks == 1 { "" } else { "s" };
+    Ok((
+        loaded.warnings,
+        format!("{webhooks} webhook{plural}, {} commands", catalog.len()),
+    ))
+}
+
+fn to_json(problem: &Problem) -> Value {
+    let (place, line, column, length) = match &problem.location {
+        Some(Location::Line {
+            path,
+            line,
+            column,
+            length,
+            ..
+        }) => (Some(path), Some(line), Some(column), Some(length)),
+        Some(Location::File { path }) => (Some(path), None, None, None),
+        Some(Location::Variable { name }) => (Some(name), None, None, None),
+        Some(_) | None => (None, None, None, None),
+    };
+    json!({
+        "severity": match problem.severity { Severity::Error => "error", Severity::Warning => "warning" },
+        "code": problem.code,
+        "text": problem.text,
+        "place": place,
+        "line": line,
+        "column": column,
+        "length": length,
+        "help": problem.help,
+    })
+}

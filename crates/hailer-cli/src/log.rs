@@ -1,0 +1,51 @@
+//! The log: where it goes, and how much of it.
+
+use std::io::{IsTerminal, stderr};
+use std::panic;
+
+use hailer::{Environment, LogLevel};
+use tracing_subscriber::EnvFilter;
+
+use crate::exit::{Exit, Failure};
+
+/// Starts the log on standard error. `HAILER_LOG` (`debug`, or `warn,hailer_transport=trace`) beats the
+/// configuration.
+pub(crate) fn start(level: LogLevel, environment: &Environment) -> Result<(), Failure> {
+    let wanted = environment
+        .get("HAILER_LOG")
+        .filter(|it| !it.trim().is_empty());
+    let usual = format!("{},actix_server=warn", name(level));
+    let filter = EnvFilter::try_new(wanted.unwrap_or(&usual)).map_err(|error| {
+        Failure::new(Exit::Usage, format!("error: HAILER_LOG cannot be read: {error}\n  fix: one of error, warn, info, debug, trace"))
+    })?;
+    let started = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(stderr)
+        .with_ansi(stderr().is_terminal() && environment.get("NO_COLOR").is_none_or(str::is_empty))
+        .try_init();
+    if started.is_ok() {
+        log_panics();
+    }
+    Ok(())
+}
+
+/// What a panic says may quote a message, so only its place is kept.
+fn log_panics() {
+    panic::set_hook(Box::new(|panicked| {
+        let place = panicked
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        tracing::error!(place, "a panic was caught");
+    }));
+}
+
+fn name(level: LogLevel) -> &'static str {
+    match level {
+        LogLevel::Error => "error",
+        LogLevel::Warn => "warn",
+        LogLevel::Info => "info",
+        LogLevel::Debug => "debug",
+        LogLevel::Trace => "trace",
+    }
+}

@@ -1,0 +1,209 @@
+//! `hailer send`: say something to the bot as Teams would, and show the answer.
+
+mod post;
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context;
+use chrono::Utc;
+use hailer::{Config, Environment, HmacKey, TeamsMessage, read_message};
+use tokio::sync::oneshot;
+
+use crate::arguments::SendOptions;
+use crate::exit::{Exit, Failure};
+use crate::project::{Project, Source};
+use crate::{output, token};
+
+use post::{Posted, post};
+
+/// After this time Teams shows its own error.
+const TEAMS_WAITS: Duration = Duration::from_secs(5);
+
+/// Whom to talk to.
+struct Target {
+    url: String,
+    webhook: String,
+    key: HmacKey,
+    message: TeamsMessage,
+}
+
+/// Says something to the bot and shows its answer.
+pub(crate) fn run(
+    config: Option<&Path>,
+    options: &SendOptions,
+    environment: &Environment,
+) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("cannot start threads")?;
+    let posted = match &options.url {
+        Some(url) => runtime.block_on(send_to(&stranger(url, options, environment)?))?,
+        None => {
+            let project = Project::load(Source::find(config), None, environment)?;
+            let target = configured(&project.config, options)?;
+            match runtime.block_on(send_to(&target)) {
+                Err(failure) if failure.exit() == Exit::Unreachable => {
+                    output::say(&format!(
+                        "nobody answers at {}; a bot was started for this message",
+                        target.url
+                    ));
+                    runtime.block_on(send_in_process(project, target))?
+                }
+                answered => answered?,
+            }
+        }
+    };
+    runtime.shutdown_background();
+    show(&posted, options, environment)
+}
+
+/// Talks to an address that no configuration describes: how people mention that bot is not known, so nobody is.
+fn stranger(
+    url: &str,
+    options: &SendOptions,
+    environment: &Environment,
+) -> Result<Target, Failure> {
+    let token = &options.token;
+    let token = token::read(
+        token.token_file.as_deref(),
+        token.token_env.as_deref(),
+        environment,
+    )?;
+    let webhook = url.rsplit('/').next().unwrap_or(url).to_owned();
+    let message = message(TeamsMessage::without_mention(&options.text), options);
+    Ok(Target {
+        url: url.to_owned(),
+        webhook,
+        key: token.key,
+        message,
+    })
+}
+
+fn configured(config: &Config, options: &SendOptions) -> Result<Target, Failure> {
+    let wanted = options.webhook.as_deref();
+    let webhook = config
+        .webhooks
+        .iter()
+        .find(|it| wanted.is_none_or(|name| it.name == name));
+    let Some(webhook) = webhook else {
+        let names: Vec<&str> = config.webhooks.iter().map(|it| it.name.as_str()).collect();
+        let text = format!(
+            "error: there is no webhook `{}`\n  known: {}",
+            wanted.unwrap_or_default(),
+            names.join(", ")
+        );
+        return Err(Failure::new(Exit::Usage, text));
+    };
+    let Some(key) = webhook.keys.first() else {
+        return Err(Failure::new(
+            Exit::Config,
+            format!("error: the webhook `{}` has no token", webhook.name),
+        ));
+    };
+    let scheme = if config.server.tls.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    Ok(Target {
+        url: format!(
+            "{scheme}://{}/webhook/{}",
+            config.server.listen, webhook.name
+        ),
+        webhook: webhook.name.clone(),
+        key: key.clone(),
+        message: message(TeamsMessage::new(&webhook.mention, &options.text), options),
+    })
+}
+
+fn message(message: TeamsMessage, options: &SendOptions) -> TeamsMessage {
+    message
+        .from_person(&options.person)
+        .in_channel(&options.channel)
+}
+
+async fn send_to(target: &Target) -> Result<Posted, Failure> {
+    let body = target.message.to_json(Utc::now());
+    let signature = target.key.sign(body.as_bytes());
+    post(&target.url, &target.webhook, body, signature).await
+}
+
+/// Starts the bot on a free port for one message.
+async fn send_in_process(project: Project, mut target: Target) -> Result<Posted, Failure> {
+    let bound = project.bot.on_a_free_port().bind()?;
+    target.url = format!("http://{}/webhook/{}", bound.address(), target.webhook);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = tokio::spawn(bound.run(async move {
+        let _ = stopped.await;
+    }));
+    let posted = send_to(&target).await;
+    let _ = stop.send(());
+    let _ = serving.await;
+    posted
+}
+
+fn show(
+    posted: &Posted,
+    options: &SendOptions,
+    environment: &Environment,
+) -> Result<Exit, Failure> {
+    if options.json {
+        output::print(&posted.body)?;
+    } else {
+        let drawn = read_message(&posted.body)
+            .map(|message| message.to_terminal(output::style(environment)));
+        output::print(drawn.as_deref().unwrap_or(&posted.body))?;
+        output::say(&format!(
+            "{} · {:.2} s of 5 s · text {} bytes · signed with \"{}\"",
+            posted.status,
+            posted.took.as_secs_f64(),
+            with_thousands(posted.body.len()),
+            posted.webhook
+        ));
+    }
+    if posted.took > TEAMS_WAITS {
+        output::say(
+            "Teams would have shown \"Sorry, there was a problem encountered with your request\": it waits 5 s",
+        );
+        return Ok(Exit::TimedOut);
+    }
+    match posted.status {
+        200 if posted.is_ok => Ok(Exit::Fine),
+        200 => Ok(Exit::No),
+        401 => Err(Failure::new(
+            Exit::No,
+            "error: the bot does not take this signature\n  fix: use the token that the bot has for this webhook; its log names the reason",
+        )),
+        status => Err(Failure::new(
+            Exit::No,
+            format!("error: the bot answered {status}; Teams would have shown its own error"),
+        )),
+    }
+}
+
+fn with_thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_easy_to_read() {
+        assert_eq!(with_thousands(7), "7");
+        assert_eq!(with_thousands(1204), "1,204");
+        assert_eq!(with_thousands(1_234_567), "1,234,567");
+    }
+}
