@@ -172,6 +172,7 @@ fn megabytes_are_cut_at_once() {
         "\\",
         "\n",
         "`",
+        "\\`` ",
     ];
     for piece in pieces {
         let text = format!("x{}x", piece.repeat(500_000 / piece.len()));

@@ -28,6 +28,8 @@ fn wire_text_is_drawn_without_markup() {
         ("snake_case 2*3*4 a * b ** c", "snake_case 234 a * b ** c"),
         ("**open and _open", "**open and _open"),
         ("**a _b**", "a _b"),
+        ("snake_case end_", "snake_case end_"),
+        ("_start snake_case", "_start snake_case"),
         ("`a *b* \\` c", "a *b* \\ c"),
         ("``a ` b`` ` c", "a ` b ` c"),
         (
@@ -101,6 +103,7 @@ fn hostile_wire_text_is_read_in_linear_time() {
         "[a](",
         "`",
         "` `` ``` ",
+        "\\`` ",
         "&",
         "&#",
         "<pre>",
