@@ -153,6 +153,34 @@ fn endpoints_are_read_from_the_configuration() {
 }
 
 #[test]
+fn the_example_names_every_key_of_an_endpoint() {
+    let example = include_str!("../../../hailer.example.toml");
+    let paragraph = example
+        .split("\n\n")
+        .find(|it| it.contains("#[status."))
+        .unwrap();
+    let keys = paragraph
+        .lines()
+        .filter_map(|line| line.strip_prefix('#').filter(|it| !it.starts_with(' ')));
+    let text = keys.collect::<Vec<_>>().join("\n");
+    let draft = Draft::parse(
+        "hailer.example.toml",
+        &text,
+        Path::new(""),
+        &Environment::from_pairs::<&str, &str>([]),
+    );
+
+    let url = "https://api.example.com/health";
+    assert_eq!(
+        read(&draft),
+        [Endpoint {
+            expect: Some(200),
+            ..Endpoint::new("api", url)
+        }]
+    );
+}
+
+#[test]
 fn everything_wrong_with_an_endpoint_is_told() {
     let text = "[status.api]\nurl = \"api.example\"\ntimeout = \"30s\"\nexpect = 2\nmethod = \"GET\"\n[status.web]\ntimeout = \"1s\"\n";
     let draft = Draft::parse(

@@ -47,20 +47,32 @@ pub mod testing;
 pub use clap;
 
 pub use hailer_activity::{
-    Activity, ActivityId, ChannelId, ConversationId, HmacKey, KeyError, ObjectId, SignatureError, TeamId, TenantId,
-    verify,
+    Activity, ActivityId, ChannelId, ConversationId, HmacKey, KeyError, ObjectId, SignatureError,
+    TeamId, TenantId, verify,
 };
 pub use hailer_dispatch::{
-    Argument, ArgumentKind, Catalog, Command, CommandError, CommandResult, Effect, Entry, Example, Invocation, Link,
-    MentionInText, NoArgs, Policy, Registration, Registry, RegistryError, RegistryErrors, Sender, Spec, nearest,
+    Argument, ArgumentKind, Catalog, Command, CommandError, CommandResult, Effect, Entry, Example,
+    Invocation, Link, MentionInText, NoArgs, Policy, Registration, Registry, RegistryError,
+    RegistryErrors, Sender, Spec, nearest,
 };
 pub use hailer_reply::{MESSAGE_LIMIT, Message, Reply, RequestId, Style, escape, read_message};
 pub use hailer_transport::{Outcome, ServeError};
 
 pub use bot::{Bot, BoundBot, StartError, stop_signal};
 pub use config::{
-    BotConfig, Config, DefaultPermission, Draft, Environment, LimitsConfig, Loaded, Location, LogConfig, LogLevel,
-    PermissionsConfig, Problem, Problems, Secret, Section, ServerConfig, Severity, TlsConfig, WebhookConfig,
+    BotConfig, Config, DefaultPermission, Draft, Environment, LimitsConfig, Loaded, Location,
+    LogConfig, LogLevel, PermissionsConfig, Problem, Problems, Secret, Section, ServerConfig,
+    Severity, TlsConfig, WebhookConfig,
 };
 pub use module::Module;
 pub use teams_message::TeamsMessage;
+
+/// Compiles and runs the examples of the guide and of the README.
+#[cfg(doctest)]
+mod guide {
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+
+    #[doc = include_str!("../../../docs/writing-a-command.md")]
+    struct WritingACommand;
+}
