@@ -3,6 +3,24 @@
 //! Two halves. The [`Gate`] is pure: bytes and a moment in, an activity or a refusal out; tests use it
 //! without a socket. The [`Server`] puts it on the network with limits in time and size, and gives each
 //! admitted activity to a [`Handler`].
+//!
+//! ```
+//! use hailer_activity::HmacKey;
+//! use hailer_transport::{Authorization, Gate, Webhook};
+//!
+//! let key = HmacKey::from_base64("WCXQE0U6B4wUvuoQv0HiM4FNZKazjXrgCS5TCHfipWI=")?;
+//! let body = br#"{"type":"message","text":"<at>ops</at> ping"}"#;
+//! let header = key.sign(body);
+//! let gate = Gate::new([Webhook::new("ops", "Ops", vec![key])], None)?;
+//!
+//! let signed = Authorization::One(header.as_bytes());
+//! let admitted = gate.admit("ops", signed, body[..].into(), chrono::Utc::now())?;
+//! assert_eq!(admitted.webhook.mention(), "Ops");
+//!
+//! let refused = gate.admit("ops", Authorization::None, body[..].into(), chrono::Utc::now());
+//! assert_eq!(refused.unwrap_err().reason(), "missing_header");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod admin;
 mod answer;
@@ -30,7 +48,7 @@ mod webhook;
 pub use answer::{Answer, Outcome};
 pub use authorization::Authorization;
 pub use clock::Clock;
-pub use error::{DuplicateWebhook, ServeError};
+pub use error::{DuplicateWebhook, PemProblem, ServeError};
 pub use gate::{Admitted, Gate};
 pub use handler::{Handler, Inbound};
 pub use limits::Limits;

@@ -1,5 +1,6 @@
 //! Why the gate refuses a request, for each of its three readers: the caller, metrics, and the log.
 
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -139,6 +140,8 @@ impl Refused {
         }))
     }
 }
+
+impl Error for Refused {}
 
 impl fmt::Display for Refused {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

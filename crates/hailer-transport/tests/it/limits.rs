@@ -1,6 +1,6 @@
 //! What one caller may take: bytes, time, connections.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
@@ -124,9 +124,12 @@ async fn a_head_that_does_not_come_is_not_waited_for() {
     connection
         .send("POST /webhook/ops HTTP/1.1\r\nhost: lo")
         .await;
+    let sent = Instant::now();
 
     let rest = String::from_utf8(connection.end().await).unwrap();
     assert_eq!(parse_head(&rest).status, 408);
+    // actix's own limit is five seconds.
+    assert!(sent.elapsed() < Duration::from_secs(4));
 }
 
 #[tokio::test]
