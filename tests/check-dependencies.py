@@ -17,7 +17,7 @@ FORBIDDEN_ARROWS = [
     ("hailer-reply", "hailer-activity", "what goes out knows nothing of what comes in"),
     ("hailer-dispatch", "hailer-transport", "a parser knows no HTTP"),
     ("hailer-dispatch", "actix-web", "a parser knows no HTTP"),
-    ("hailer-dispatch", "tokio", "a parser does no I/O"),
+    ("hailer-dispatch", "reqwest", "a parser does no I/O"),
     ("hailer-dispatch", "sqlx", "a parser knows no database"),
     ("hailer-transport", "hailer-dispatch", "HTTP knows no commands"),
     ("hailer-reply", "tokio", "a ground crate does no I/O"),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use hailer::{Command, CommandError, Effect, Invocation, Module, Reply, Spec, clap, nearest};
+use hailer::{Command, CommandError, Effect, Invocation, Module, Reply, Spec, clap, known};
 
 pub use config::{Endpoint, read};
 
@@ -63,22 +63,9 @@ fn select<'e>(
     let Some(service) = service else {
         return Ok(endpoints.iter().collect());
     };
-    let found: Vec<&Endpoint> = endpoints
-        .iter()
-        .filter(|it| it.name.eq_ignore_ascii_case(service))
-        .collect();
-    if found.is_empty() {
-        let names: Vec<&str> = endpoints.iter().map(|it| it.name.as_str()).collect();
-        let meant = nearest(service, names.iter().copied());
-        let meant = meant
-            .first()
-            .map_or_else(String::new, |it| format!(" Did you mean {it}?"));
-        return Err(CommandError::told(format!(
-            "I don't know the service \"{service}\".{meant} ({})",
-            names.join(", ")
-        )));
-    }
-    Ok(found)
+    let names = endpoints.iter().map(|it| it.name.as_str());
+    let name = known("service", service, names)?;
+    Ok(endpoints.iter().filter(|it| it.name == name).collect())
 }
 
 fn render(checks: &[Checked<'_>]) -> Reply {

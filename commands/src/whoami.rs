@@ -98,11 +98,8 @@ mod tests {
             .from_person("Ann \"The\" <b>\\")
             .person_id();
 
-        let reply = TestBot::new()
-            .command(Whoami)
-            .as_person("Ann \"The\" <b>\\")
-            .say("whoami")
-            .await;
+        let bot = TestBot::new().command(Whoami);
+        let reply = bot.as_user("Ann \"The\" <b>\\").say("whoami").await;
 
         reply
             .assert_contains("You are Ann \"The\" <b>\\; you can run 1 command here.")

@@ -75,6 +75,11 @@ impl Entry {
         self.spec.is_hidden
     }
 
+    /// Returns the command to use instead, when this one is deprecated.
+    pub fn replacement(&self) -> Option<&str> {
+        self.spec.replacement.as_deref()
+    }
+
     /// Returns its arguments, positional ones first.
     pub fn arguments(&self) -> &[Argument] {
         &self.arguments

@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use hailer_reply::Reply;
 
 use crate::command_error::CommandError;
+use crate::hook::{AnyHook, HookHandle};
 use crate::invocation::Invocation;
 use crate::spec::Spec;
 
@@ -58,6 +59,17 @@ pub trait Command: Send + Sync + 'static {
     /// Says how the command is called and what it does. Asked once, at start.
     fn spec(&self) -> Spec;
 
+    /// Checks the arguments against what only the world knows, before anything is run: whether a service exists,
+    /// whether a version was built. Answer with [`known`](crate::known) or [`CommandError::told`].
+    fn check(
+        &self,
+        args: &Self::Args,
+        invocation: &Invocation,
+    ) -> impl Future<Output = Result<(), CommandError>> + Send {
+        let _ = (args, invocation);
+        std::future::ready(Ok(()))
+    }
+
     /// Runs the command. It may take longer than the deadline and may block its thread: the channel is answered
     /// in time all the same.
     fn run(
@@ -83,7 +95,10 @@ impl<C: Command> AnyCommand for C {
     fn bind(self: Arc<Self>, matches: &mut ArgMatches) -> Result<Bound, clap::Error> {
         let args = C::Args::from_arg_matches_mut(matches)?;
         Ok(Box::new(move |invocation| {
-            Box::pin(async move { self.run(args, invocation).await })
+            Box::pin(async move {
+                self.check(&args, &invocation).await?;
+                self.run(args, invocation).await
+            })
         }))
     }
 }
@@ -94,6 +109,7 @@ pub struct Registration {
     pub(crate) clap: clap::Command,
     pub(crate) command: Arc<dyn AnyCommand>,
     pub(crate) type_name: &'static str,
+    pub(crate) hooks: Vec<Arc<dyn AnyHook>>,
 }
 
 impl Registration {
@@ -110,7 +126,15 @@ impl Registration {
             spec,
             command: Arc::new(command),
             type_name: std::any::type_name::<C>(),
+            hooks: Vec::new(),
         }
+    }
+
+    /// Runs a hook round the command, outside of those it has already.
+    #[must_use]
+    pub fn with_hook(mut self, hook: &HookHandle) -> Self {
+        self.hooks.insert(0, hook.shared());
+        self
     }
 
     /// Puts the command under a heading of help, unless it named one.

@@ -1,10 +1,11 @@
 //! One parsed call, as the command sees it.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 
-use hailer_activity::{Activity, ActivityId, ChannelId, ObjectId, TeamId, TenantId};
+use hailer_activity::{Activity, ActivityId, Attachment, ChannelId, ObjectId, TeamId, TenantId};
 use hailer_reply::RequestId;
+use tokio_util::sync::CancellationToken;
 
 use crate::catalog::{Catalog, Entry};
 use crate::policy::Policy;
@@ -25,8 +26,14 @@ pub struct Inquiry {
     pub webhook: Arc<str>,
     /// Names the request in log and reply.
     pub request_id: RequestId,
+    /// When it came in.
+    pub received: Instant,
+    /// When it came in, by the clock on the wall.
+    pub now: SystemTime,
     /// When the answer is due.
     pub deadline: Instant,
+    /// Set when the bot stops, or nobody wants the result any more.
+    pub cancellation: CancellationToken,
 }
 
 /// Who wrote a message.
@@ -134,6 +141,18 @@ impl Invocation {
         self.inquiry.text.mentions()
     }
 
+    /// Returns the code in the message, inline and in blocks, verbatim.
+    pub fn code_blocks(&self) -> impl Iterator<Item = &str> {
+        self.inquiry.text.code_blocks()
+    }
+
+    /// Returns what is attached to the message besides its own text: pictures, by type and address. Teams gives
+    /// no way to fetch them.
+    pub fn attachments(&self) -> impl Iterator<Item = &Attachment> {
+        let is_text = |it: &&Attachment| it.content_type.as_deref() != Some("text/html");
+        self.inquiry.activity.attachments.iter().filter(is_text)
+    }
+
     /// Returns the links in the message.
     pub fn links(&self) -> &[Link] {
         self.inquiry.text.links()
@@ -152,6 +171,24 @@ impl Invocation {
     /// Returns when the answer is due.
     pub fn deadline(&self) -> Instant {
         self.inquiry.deadline
+    }
+
+    /// Returns how much time is left until the answer is due; nothing once it has passed.
+    pub fn time_left(&self) -> Duration {
+        self.inquiry
+            .deadline
+            .saturating_duration_since(Instant::now())
+    }
+
+    /// Returns the moment at which the message came in. Tests set it, so use it instead of the system's clock.
+    pub fn now(&self) -> SystemTime {
+        self.inquiry.now
+    }
+
+    /// Returns the token that says when to give up: the bot is stopping. Commands that take long look at it, or
+    /// wait for it beside their work.
+    pub fn cancellation(&self) -> &CancellationToken {
+        &self.inquiry.cancellation
     }
 
     /// Returns the description of the command that runs.

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hailer_reply::{Reply, escape};
 
@@ -40,6 +41,13 @@ pub enum Misunderstanding {
     NotPermitted {
         /// The command.
         entry: Arc<Entry>,
+    },
+    /// The command ran a moment ago, and wants a pause.
+    TooSoon {
+        /// The command.
+        entry: Arc<Entry>,
+        /// How long the pause still is.
+        wait: Duration,
     },
     /// The command is known, its arguments are not right.
     Usage {
@@ -99,14 +107,16 @@ impl Misunderstanding {
         match self {
             Self::Empty | Self::Unknown { .. } | Self::Incomplete { .. } => "unknown",
             Self::TooComplex | Self::UnclosedQuote { .. } | Self::Usage { .. } => "usage",
-            Self::NotPermitted { .. } => "refused",
+            Self::NotPermitted { .. } | Self::TooSoon { .. } => "refused",
         }
     }
 
     /// Returns the command that was meant, as far as it is known.
     pub fn command(&self) -> Option<&Entry> {
         match self {
-            Self::NotPermitted { entry } | Self::Usage { entry, .. } => Some(entry),
+            Self::NotPermitted { entry }
+            | Self::TooSoon { entry, .. }
+            | Self::Usage { entry, .. } => Some(entry),
             Self::Empty
             | Self::TooComplex
             | Self::UnclosedQuote { .. }
@@ -156,8 +166,23 @@ impl Misunderstanding {
                     bold(entry.path())
                 )
             }
+            Self::TooSoon { entry, wait } => format!(
+                "{} ran a moment ago, {}. Try again in {}.",
+                bold(entry.path()),
+                escape(sender),
+                in_words(*wait)
+            ),
             Self::Usage { entry, problem } => usage(bot, entry, problem),
         })
+    }
+}
+
+/// Rounds up, so that trying again then works.
+fn in_words(wait: Duration) -> String {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    match seconds {
+        0..=99 => format!("{seconds} s"),
+        _ => format!("{} min", seconds.div_ceil(60)),
     }
 }
 

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use hailer_reply::{Reply, escape};
 
 use crate::arguments;
 use crate::catalog::{Catalog, Entry};
 use crate::command::{AnyCommand, Bound, CommandResult, Registration};
+use crate::cooldown::Cooldowns;
+use crate::hook::AnyHook;
 use crate::invocation::{Inquiry, Invocation};
 use crate::misunderstanding::{Misunderstanding, UsageProblem};
 use crate::pattern::Patterns;
@@ -26,6 +29,7 @@ struct Registered {
     clap: clap::Command,
     command: Arc<dyn AnyCommand>,
     type_name: &'static str,
+    hooks: Arc<[Arc<dyn AnyHook>]>,
 }
 
 /// The commands of a bot.
@@ -35,13 +39,18 @@ pub struct Registry {
     tree: Tree,
     patterns: Patterns,
     catalog: Arc<Catalog>,
+    cooldowns: Cooldowns,
 }
+
+/// Which command a message means, and what clap read of its arguments.
+type Understood = Result<(usize, clap::ArgMatches), Misunderstanding>;
 
 /// A command that was found, allowed and understood; it only needs to be run.
 pub struct Call {
     entry: Arc<Entry>,
     bound: Bound,
     invocation: Invocation,
+    hooks: Arc<[Arc<dyn AnyHook>]>,
 }
 
 impl Registry {
@@ -59,12 +68,13 @@ impl Registry {
         for registration in registrations {
             registry.add(registration, &mut literals, &mut errors);
         }
-        registry.check_examples(&mut errors);
         if let Err(error) = registry.patterns.finish(&literals) {
             errors.push(RegistryError::Patterns {
                 why: error.to_string(),
             });
         }
+        registry.check_replacements(&mut errors);
+        registry.check_examples(&mut errors);
         if errors.is_empty() {
             Ok(registry)
         } else {
@@ -87,36 +97,34 @@ impl Registry {
         inquiry: &Arc<Inquiry>,
         policy: Policy,
     ) -> Result<Call, Misunderstanding> {
-        let text = &inquiry.text;
-        let (registered, matched) = self.understand(text, policy)?;
-        let invocation = Invocation::new(
-            Arc::clone(inquiry),
-            Arc::clone(&registered.entry),
-            Arc::clone(&self.catalog),
-            policy,
-        );
-        let mut matches = matched;
+        let (index, mut matches) = self.understand(&inquiry.text, policy)?;
+        let registered = self.registered(index)?;
+        let entry = &registered.entry;
+        if let Some(cooldown) = entry.spec().cooldown {
+            self.cooldowns
+                .begin(index, cooldown, inquiry)
+                .map_err(|wait| Misunderstanding::TooSoon {
+                    entry: Arc::clone(entry),
+                    wait,
+                })?;
+        }
         let bound = Arc::clone(&registered.command)
             .bind(&mut matches)
-            .map_err(|error| {
-                let problem = UsageProblem::Other(error.kind().to_string());
-                Misunderstanding::Usage {
-                    entry: Arc::clone(&registered.entry),
-                    problem,
-                }
-            })?;
+            .map_err(|error| misused(registered, UsageProblem::Other(error.kind().to_string())))?;
         Ok(Call {
-            entry: Arc::clone(&registered.entry),
+            entry: Arc::clone(entry),
             bound,
-            invocation,
+            invocation: Invocation::new(
+                Arc::clone(inquiry),
+                Arc::clone(entry),
+                Arc::clone(&self.catalog),
+                policy,
+            ),
+            hooks: Arc::clone(&registered.hooks),
         })
     }
 
-    fn understand(
-        &self,
-        text: &MessageText,
-        policy: Policy,
-    ) -> Result<(&Registered, clap::ArgMatches), Misunderstanding> {
+    fn understand(&self, text: &MessageText, policy: Policy) -> Understood {
         if text.is_too_complex() {
             return Err(Misunderstanding::TooComplex);
         }
@@ -146,7 +154,7 @@ impl Registry {
         words: &[Word<'_>],
         text: &MessageText,
         policy: Policy,
-    ) -> Result<(&Registered, clap::ArgMatches), Misunderstanding> {
+    ) -> Understood {
         match self.tree.find(words.iter().map(|word| word.text.as_ref())) {
             Found::Command { index, length } => {
                 let registered = self.permitted(index, policy)?;
@@ -156,16 +164,16 @@ impl Registry {
                 }
                 let matches =
                     arguments::parse(&registered.clap, &registered.entry, behind, text.raw())
-                        .map_err(|problem| self.misused(registered, problem))?;
-                Ok((registered, matches))
+                        .map_err(|problem| misused(registered, problem))?;
+                Ok((index, matches))
             }
             Found::Nothing { known } => match self.patterns.find(text.command_text()) {
                 Some(phrase) => {
                     let registered = self.permitted(phrase.command, policy)?;
                     let matches =
                         arguments::parse_named(&registered.clap, &registered.entry, &phrase.values)
-                            .map_err(|problem| self.misused(registered, problem))?;
-                    Ok((registered, matches))
+                            .map_err(|problem| misused(registered, problem))?;
+                    Ok((phrase.command, matches))
                 }
                 None => Err(self.unknown(words, known, policy)),
             },
@@ -173,11 +181,7 @@ impl Registry {
     }
 
     /// A message with an unclosed quote still reaches a command that takes the rest as written.
-    fn understand_rest(
-        &self,
-        text: &MessageText,
-        policy: Policy,
-    ) -> Result<(&Registered, clap::ArgMatches), Misunderstanding> {
+    fn understand_rest(&self, text: &MessageText, policy: Policy) -> Understood {
         let words = bare_words(text.raw());
         if let Found::Command { index, .. } =
             self.tree.find(words.iter().map(|word| word.text.as_ref()))
@@ -196,11 +200,7 @@ impl Registry {
     }
 
     /// Understands `deploy run --help` as `help deploy run`.
-    fn help_on(
-        &self,
-        entry: &Entry,
-        policy: Policy,
-    ) -> Result<(&Registered, clap::ArgMatches), Misunderstanding> {
+    fn help_on(&self, entry: &Entry, policy: Policy) -> Understood {
         let Found::Command { index, .. } = self.tree.find(std::iter::once("help")) else {
             return Err(Misunderstanding::Empty);
         };
@@ -215,12 +215,12 @@ impl Registry {
             .into_iter()
             .collect();
         let matches = arguments::parse_named(&help.clap, &help.entry, &values)
-            .map_err(|problem| self.misused(help, problem))?;
-        Ok((help, matches))
+            .map_err(|problem| misused(help, problem))?;
+        Ok((index, matches))
     }
 
     fn permitted(&self, index: usize, policy: Policy) -> Result<&Registered, Misunderstanding> {
-        let registered = self.commands.get(index).ok_or(Misunderstanding::Empty)?;
+        let registered = self.registered(index)?;
         if policy.permits(&registered.entry) {
             return Ok(registered);
         }
@@ -229,11 +229,9 @@ impl Registry {
         })
     }
 
-    fn misused(&self, registered: &Registered, problem: UsageProblem) -> Misunderstanding {
-        Misunderstanding::Usage {
-            entry: Arc::clone(&registered.entry),
-            problem,
-        }
+    /// The tree and the patterns give only indices of commands that exist.
+    fn registered(&self, index: usize) -> Result<&Registered, Misunderstanding> {
+        self.commands.get(index).ok_or(Misunderstanding::Empty)
     }
 
     fn unknown(&self, words: &[Word<'_>], known: usize, policy: Policy) -> Misunderstanding {
@@ -314,9 +312,66 @@ impl Call {
         self.entry.spec().deadline
     }
 
-    /// Runs the command.
+    /// Runs the command, with the hooks round it.
     pub fn run(self) -> BoxFuture<'static, CommandResult> {
-        (self.bound)(self.invocation)
+        let Self {
+            entry,
+            bound,
+            invocation,
+            hooks,
+        } = self;
+        if hooks.is_empty() && entry.replacement().is_none() {
+            return bound(invocation);
+        }
+        Box::pin(async move {
+            let result = run_with_hooks(&hooks, bound, invocation.clone()).await;
+            match entry.replacement() {
+                Some(replacement) => result.map(|reply| with_note(reply, &invocation, replacement)),
+                None => result,
+            }
+        })
+    }
+}
+
+/// Runs the hooks in order, the command, and in reverse order the hooks that let it pass.
+async fn run_with_hooks(
+    hooks: &[Arc<dyn AnyHook>],
+    bound: Bound,
+    invocation: Invocation,
+) -> CommandResult {
+    let mut passed = Vec::with_capacity(hooks.len());
+    let mut result = Ok(());
+    for hook in hooks {
+        result = hook.before(&invocation).await;
+        if result.is_err() {
+            break;
+        }
+        passed.push(hook);
+    }
+    let result = match result {
+        Ok(()) => bound(invocation.clone()).await,
+        Err(refusal) => Err(refusal),
+    };
+    for hook in passed.into_iter().rev() {
+        hook.after(&invocation, &result).await;
+    }
+    result
+}
+
+/// Says on a reply that its command is old.
+fn with_note(reply: Reply, invocation: &Invocation, replacement: &str) -> Reply {
+    reply.then_markdown(format!(
+        "{} is old; use **@{} {}** instead.",
+        escape(invocation.command().path()),
+        escape(invocation.bot()),
+        escape(replacement)
+    ))
+}
+
+fn misused(registered: &Registered, problem: UsageProblem) -> Misunderstanding {
+    Misunderstanding::Usage {
+        entry: Arc::clone(&registered.entry),
+        problem,
     }
 }
 

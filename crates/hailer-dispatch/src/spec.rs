@@ -24,6 +24,48 @@ impl Effect {
     }
 }
 
+/// How long people wait before a command runs again, and who waits.
+///
+/// It is kept in memory by each process: a courtesy to what the command asks, and no protection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cooldown {
+    pub(crate) time: Duration,
+    pub(crate) scope: CooldownScope,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CooldownScope {
+    Person,
+    Channel,
+    Everybody,
+}
+
+impl Cooldown {
+    /// Each person waits by themselves.
+    pub fn per_person(time: Duration) -> Self {
+        Self {
+            time,
+            scope: CooldownScope::Person,
+        }
+    }
+
+    /// Everybody in a channel waits.
+    pub fn per_channel(time: Duration) -> Self {
+        Self {
+            time,
+            scope: CooldownScope::Channel,
+        }
+    }
+
+    /// Everybody waits.
+    pub fn for_everybody(time: Duration) -> Self {
+        Self {
+            time,
+            scope: CooldownScope::Everybody,
+        }
+    }
+}
+
 /// An example of a command, shown in help and parsed at start: an example that does not work is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
@@ -59,6 +101,8 @@ pub struct Spec {
     pub(crate) rest: Option<String>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) is_hidden: bool,
+    pub(crate) replacement: Option<String>,
+    pub(crate) cooldown: Option<Cooldown>,
 }
 
 impl Spec {
@@ -78,6 +122,8 @@ impl Spec {
             rest: None,
             deadline: None,
             is_hidden: false,
+            replacement: None,
+            cooldown: None,
         }
     }
 
@@ -146,6 +192,22 @@ impl Spec {
     #[must_use]
     pub fn hidden(mut self) -> Self {
         self.is_hidden = true;
+        self
+    }
+
+    /// Keeps the command for those who know it, out of help's lists, with a note on each reply that names the
+    /// command to use instead: its path, which must exist.
+    #[must_use]
+    pub fn deprecated(mut self, replacement: impl Into<String>) -> Self {
+        self.replacement = Some(replacement.into());
+        self.is_hidden = true;
+        self
+    }
+
+    /// Makes people wait before they run the command again.
+    #[must_use]
+    pub fn cooldown(mut self, cooldown: Cooldown) -> Self {
+        self.cooldown = Some(cooldown);
         self
     }
 

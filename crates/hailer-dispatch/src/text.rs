@@ -115,6 +115,12 @@ impl MessageText {
         &self.links
     }
 
+    /// Returns the code in the message, verbatim.
+    pub fn code_blocks(&self) -> impl Iterator<Item = &str> {
+        let code = self.spans.iter().filter(|span| span.kind == SpanKind::Code);
+        code.filter_map(|span| self.raw.get(span.range.clone()))
+    }
+
     /// Says whether the message had so much markup that it was not read; it is empty then.
     pub fn is_too_complex(&self) -> bool {
         self.is_too_complex

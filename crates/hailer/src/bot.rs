@@ -6,13 +6,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use chrono::Utc;
-use hailer_dispatch::{Catalog, Command, Policy, Registration, Registry, RegistryErrors};
+use hailer_dispatch::{
+    Catalog, Command, Hook, HookHandle, Policy, Registration, Registry, RegistryErrors,
+};
 use hailer_transport::{
     DuplicateWebhook, Gate, Limits, Metrics, ServeError, Server, ServerOptions, TlsFiles, Webhook,
 };
 
+use crate::clock::BotClock;
 use crate::command_runtime::CommandRuntime;
 use crate::config::{Config, DefaultPermission};
+use crate::in_process::InProcessBot;
 use crate::module::Module;
 use crate::responder::{Parts, Responder};
 
@@ -32,6 +36,8 @@ use crate::responder::{Parts, Responder};
 pub struct Bot {
     config: Config,
     registrations: Vec<Registration>,
+    hooks: Vec<HookHandle>,
+    clock: BotClock,
 }
 
 /// Why a bot cannot start.
@@ -58,6 +64,8 @@ impl Bot {
         Self {
             config,
             registrations: Vec::new(),
+            hooks: Vec::new(),
+            clock: BotClock::default(),
         }
     }
 
@@ -73,6 +81,50 @@ impl Bot {
     pub fn module(mut self, module: Module) -> Self {
         self.registrations.extend(module.into_registrations());
         self
+    }
+
+    /// Adds a hook round every command, outside of those of modules. Of several, the first added is outermost.
+    #[must_use]
+    pub fn hook(mut self, hook: impl Hook) -> Self {
+        self.hooks.push(HookHandle::new(hook));
+        self
+    }
+
+    /// Puts the bot together without a network, to be spoken to from this process: for tests and a terminal.
+    ///
+    /// # Errors
+    ///
+    /// A [`StartError`] when commands are wrong or threads cannot be started.
+    pub fn in_process(self) -> Result<InProcessBot, StartError> {
+        let clock = self.clock.clone();
+        let speakers = self.config.webhooks.iter().filter_map(|it| {
+            Some((
+                it.mention.clone(),
+                it.name.clone(),
+                it.keys.first()?.clone(),
+            ))
+        });
+        let webhooks = speakers.collect();
+        Ok(InProcessBot::new(self.assemble()?, webhooks, clock))
+    }
+
+    pub(crate) fn clock(&self) -> BotClock {
+        self.clock.clone()
+    }
+
+    fn into_registrations(self) -> Vec<Registration> {
+        let Self {
+            registrations,
+            hooks,
+            ..
+        } = self;
+        let within = |registration| {
+            hooks
+                .iter()
+                .rev()
+                .fold(registration, Registration::with_hook)
+        };
+        registrations.into_iter().map(within).collect()
     }
 
     pub(crate) fn with_default_permission(mut self, default: DefaultPermission) -> Self {
@@ -105,7 +157,7 @@ impl Bot {
     ///
     /// [`StartError::Commands`] names everything that is wrong with them.
     pub fn check(self) -> Result<Catalog, StartError> {
-        let registry = Registry::build(self.registrations).map_err(StartError::Commands)?;
+        let registry = Registry::build(self.into_registrations()).map_err(StartError::Commands)?;
         Ok(registry.catalog().clone())
     }
 
@@ -144,10 +196,9 @@ impl Bot {
     }
 
     pub(crate) fn assemble(self) -> Result<Assembled, StartError> {
-        let Self {
-            config,
-            registrations,
-        } = self;
+        let config = self.config.clone();
+        let clock = self.clock.clone();
+        let registrations = self.into_registrations();
         let webhooks = config
             .webhooks
             .into_iter()
@@ -160,6 +211,7 @@ impl Bot {
             runtime: CommandRuntime::new().map_err(StartError::Threads)?,
             dedupe_for: config.limits.dedupe_for,
             reply_within: config.server.reply_within,
+            clock,
         });
         Ok(Assembled { gate, responder })
     }

@@ -36,8 +36,10 @@
 //! ```
 
 mod bot;
+mod clock;
 mod command_runtime;
 mod config;
+mod in_process;
 mod module;
 mod recent;
 mod responder;
@@ -47,15 +49,18 @@ pub mod testing;
 pub use clap;
 
 pub use hailer_activity::{
-    Activity, ActivityId, ChannelId, ConversationId, HmacKey, KeyError, ObjectId, SignatureError,
-    TeamId, TenantId, verify,
+    Activity, ActivityId, Attachment, ChannelId, ConversationId, HmacKey, KeyError, ObjectId,
+    SignatureError, TeamId, TenantId, verify,
 };
 pub use hailer_dispatch::{
-    Argument, ArgumentKind, Catalog, Command, CommandError, CommandResult, Effect, Entry, Example,
-    Invocation, Link, MentionInText, NoArgs, Policy, Registration, Registry, RegistryError,
-    RegistryErrors, Sender, Spec, nearest,
+    Argument, ArgumentKind, CancellationToken, Catalog, Command, CommandError, CommandResult,
+    Cooldown, Effect, Entry, Example, FunctionCommand, Hook, HookHandle, Invocation, Link,
+    MentionInText, NoArgs, Policy, Registration, Registry, RegistryError, RegistryErrors, Sender,
+    Spec, command_fn, known, nearest,
 };
-pub use hailer_reply::{MESSAGE_LIMIT, Message, Reply, RequestId, Style, escape, read_message};
+pub use hailer_reply::{
+    MESSAGE_LIMIT, Message, ReadError, Reply, RequestId, Style, WireMessage, escape, read_message,
+};
 pub use hailer_transport::{Outcome, ServeError};
 
 pub use bot::{Bot, BoundBot, StartError, stop_signal};
@@ -64,6 +69,7 @@ pub use config::{
     LogConfig, LogLevel, PermissionsConfig, Problem, Problems, Secret, Section, ServerConfig,
     Severity, TlsConfig, WebhookConfig,
 };
+pub use in_process::{InProcessBot, Spoken};
 pub use module::Module;
 pub use teams_message::TeamsMessage;
 

@@ -1,6 +1,6 @@
 //! A group of commands that is registered together.
 
-use hailer_dispatch::{Command, Registration};
+use hailer_dispatch::{Command, Hook, HookHandle, Registration};
 
 /// A group of commands that is registered together, under one heading of help.
 ///
@@ -25,6 +25,7 @@ use hailer_dispatch::{Command, Registration};
 pub struct Module {
     title: String,
     registrations: Vec<Registration>,
+    hooks: Vec<HookHandle>,
 }
 
 impl Module {
@@ -33,6 +34,7 @@ impl Module {
         Self {
             title: title.into(),
             registrations: Vec::new(),
+            hooks: Vec::new(),
         }
     }
 
@@ -44,7 +46,25 @@ impl Module {
         self
     }
 
+    /// Adds a hook round every command of the module. Of several, the first added is outermost.
+    #[must_use]
+    pub fn hook(mut self, hook: impl Hook) -> Self {
+        self.hooks.push(HookHandle::new(hook));
+        self
+    }
+
     pub(crate) fn into_registrations(self) -> Vec<Registration> {
-        self.registrations
+        let Self {
+            registrations,
+            hooks,
+            ..
+        } = self;
+        let within = |registration| {
+            hooks
+                .iter()
+                .rev()
+                .fold(registration, Registration::with_hook)
+        };
+        registrations.into_iter().map(within).collect()
     }
 }

@@ -10,6 +10,8 @@ use hailer_activity::{Activity, ActivityId, ConversationId, TenantId};
 use hailer_reply::Message;
 use tokio::sync::watch;
 
+use crate::clock::BotClock;
+
 /// Messages that are remembered.
 const MOST_MESSAGES: usize = 10_000;
 
@@ -28,6 +30,7 @@ struct Key {
 #[derive(Debug)]
 pub(crate) struct Recent {
     keep: Duration,
+    clock: BotClock,
     state: Mutex<State>,
 }
 
@@ -58,9 +61,10 @@ pub(crate) struct Ticket<'r> {
 
 impl Recent {
     /// Remembers messages for this long.
-    pub(crate) fn new(keep: Duration) -> Self {
+    pub(crate) fn new(keep: Duration, clock: BotClock) -> Self {
         Self {
             keep,
+            clock,
             state: Mutex::default(),
         }
     }
@@ -71,12 +75,13 @@ impl Recent {
         let key = key(activity);
         if let Some(key) = &key {
             let mut state = self.state();
-            state.forget_older_than(self.keep);
+            let now = self.clock.instant();
+            state.forget_older_than(self.keep, now);
             if let Some(answer) = state.answers.get(key) {
                 return Seen::Before(answer.clone());
             }
             state.answers.insert(key.clone(), receiver);
-            state.order.push_back((Instant::now(), key.clone()));
+            state.order.push_back((now, key.clone()));
         }
         Seen::First(Ticket {
             recent: self,
@@ -108,9 +113,9 @@ impl Ticket<'_> {
 }
 
 impl State {
-    fn forget_older_than(&mut self, keep: Duration) {
+    fn forget_older_than(&mut self, keep: Duration, now: Instant) {
         while let Some((arrived, _)) = self.order.front() {
-            let is_old = arrived.elapsed() > keep;
+            let is_old = now.duration_since(*arrived) > keep;
             if !is_old && self.order.len() < MOST_MESSAGES && self.bytes < MOST_BYTES {
                 return;
             }
@@ -169,7 +174,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_repeat_gets_the_first_answer() {
-        let recent = Recent::new(Duration::from_secs(60));
+        let recent = Recent::new(Duration::from_secs(60), BotClock::default());
         let message = Reply::text("done").to_message();
         let ticket = ticket(&recent, "1");
         let Seen::Before(early) = recent.look_up(&activity("1")) else {
@@ -185,7 +190,7 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_waits_for_an_answer_that_never_comes_is_told() {
-        let recent = Recent::new(Duration::from_secs(60));
+        let recent = Recent::new(Duration::from_secs(60), BotClock::default());
         let ticket = ticket(&recent, "1");
         let Seen::Before(early) = recent.look_up(&activity("1")) else {
             panic!("taken for new");
@@ -198,7 +203,7 @@ mod tests {
 
     #[test]
     fn what_was_not_done_may_be_tried_again() {
-        let recent = Recent::new(Duration::from_secs(60));
+        let recent = Recent::new(Duration::from_secs(60), BotClock::default());
 
         ticket(&recent, "1").forget();
 
@@ -206,8 +211,19 @@ mod tests {
     }
 
     #[test]
+    fn a_message_is_forgotten_after_its_time() {
+        let clock = BotClock::default();
+        let recent = Recent::new(Duration::from_secs(60), clock.clone());
+        ticket(&recent, "1").answered(&Reply::text("done").to_message());
+
+        clock.advance(Duration::from_secs(61));
+
+        assert!(matches!(recent.look_up(&activity("1")), Seen::First(_)));
+    }
+
+    #[test]
     fn a_flood_forgets_the_oldest() {
-        let recent = Recent::new(Duration::from_secs(60));
+        let recent = Recent::new(Duration::from_secs(60), BotClock::default());
         for id in 0..=MOST_MESSAGES {
             ticket(&recent, &id.to_string()).answered(&Reply::text("done").to_message());
         }

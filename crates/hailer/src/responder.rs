@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use hailer_activity::Activity;
-use hailer_dispatch::{CommandError, Inquiry, MessageText, Misunderstanding, Policy, Registry};
+use hailer_dispatch::{
+    CancellationToken, CommandError, Inquiry, MessageText, Misunderstanding, Policy, Registry,
+};
 use hailer_reply::{Reply, RequestId, escape};
 use hailer_transport::{Answer, Handler, Inbound, Outcome};
 
+use crate::clock::BotClock;
 use crate::command_runtime::{CommandRuntime, Worked};
 use crate::recent::{Recent, Seen, first_answer};
 
@@ -24,6 +27,8 @@ struct Inner {
     runtime: CommandRuntime,
     recent: Option<Recent>,
     reply_within: Duration,
+    clock: BotClock,
+    cancellation: CancellationToken,
 }
 
 /// What is needed on the command's side of the deadline.
@@ -43,6 +48,7 @@ pub(crate) struct Parts {
     pub(crate) runtime: CommandRuntime,
     pub(crate) dedupe_for: Option<Duration>,
     pub(crate) reply_within: Duration,
+    pub(crate) clock: BotClock,
 }
 
 /// An answer before it is rendered.
@@ -62,6 +68,7 @@ impl Responder {
             runtime,
             dedupe_for,
             reply_within,
+            clock,
         } = parts;
         Self {
             inner: Arc::new(Inner {
@@ -71,14 +78,23 @@ impl Responder {
                     contact,
                 }),
                 runtime,
-                recent: dedupe_for.map(Recent::new),
+                recent: dedupe_for.map(|keep| Recent::new(keep, clock.clone())),
                 reply_within,
+                clock,
+                cancellation: CancellationToken::new(),
             }),
         }
     }
 
     pub(crate) fn registry(&self) -> &Registry {
         &self.inner.core.registry
+    }
+}
+
+impl Drop for Inner {
+    /// Tells commands that still run to give up.
+    fn drop(&mut self) {
+        self.cancellation.cancel();
     }
 }
 
@@ -131,6 +147,9 @@ impl Inner {
         } = inbound;
         let deadline = received + self.reply_within;
         let core = Arc::clone(&self.core);
+        let now = self.clock.now().into();
+        let received = self.clock.instant();
+        let cancellation = self.cancellation.child_token();
         let work = async move {
             let bot: Arc<str> = webhook.mention().into();
             let inquiry = Arc::new(Inquiry {
@@ -139,7 +158,10 @@ impl Inner {
                 bot,
                 webhook: webhook.name().into(),
                 request_id,
+                received,
+                now,
                 deadline,
+                cancellation,
             });
             let finished = core.respond(&inquiry).await;
             Answer {

@@ -92,6 +92,18 @@ pub enum RegistryError {
         /// What names it.
         whose: &'static str,
     },
+    /// A deprecated command names one to use instead that does not exist.
+    #[error(
+        "`{path}` ({type_name}) is deprecated in favour of `{replacement}`, which does not exist"
+    )]
+    NoSuchCommand {
+        /// The path.
+        path: String,
+        /// The type.
+        type_name: &'static str,
+        /// The path that does not exist.
+        replacement: String,
+    },
     /// All patterns together are too much.
     #[error("the patterns of all commands cannot be combined: {why}")]
     Patterns {
@@ -139,6 +151,7 @@ impl Registry {
             clap,
             command,
             type_name,
+            hooks,
         } = registration;
         let index = self.commands.len();
         let entry = Arc::new(Entry::new(spec, &clap));
@@ -165,6 +178,7 @@ impl Registry {
             clap,
             command,
             type_name,
+            hooks: hooks.into(),
         });
     }
 
@@ -205,15 +219,39 @@ impl Registry {
         }
     }
 
+    fn path_of(&self, index: usize) -> &str {
+        self.commands.get(index).map_or("", |it| it.entry.path())
+    }
+
+    /// Looks for the commands that deprecated ones name.
+    pub(super) fn check_replacements(&self, errors: &mut Vec<RegistryError>) {
+        for registered in &self.commands {
+            let Some(replacement) = registered.entry.replacement() else {
+                continue;
+            };
+            if !self
+                .commands
+                .iter()
+                .any(|it| it.entry.path() == replacement)
+            {
+                errors.push(RegistryError::NoSuchCommand {
+                    path: registered.entry.path().to_owned(),
+                    type_name: registered.type_name,
+                    replacement: replacement.to_owned(),
+                });
+            }
+        }
+    }
+
     /// Reads each example the way a message is read.
     pub(super) fn check_examples(&self, errors: &mut Vec<RegistryError>) {
-        for registered in &self.commands {
+        for (index, registered) in self.commands.iter().enumerate() {
             for example in registered.entry.examples() {
                 let written = example.text.replace('&', "&amp;").replace('<', "&lt;");
                 let text = MessageText::from_html(&written, "");
                 let why = match self.understand(&text, Policy::Allow) {
-                    Ok((found, _)) if Arc::ptr_eq(&found.entry, &registered.entry) => continue,
-                    Ok((found, _)) => format!("it runs `{}`", found.entry.path()),
+                    Ok((found, _)) if found == index => continue,
+                    Ok((found, _)) => format!("it runs `{}`", self.path_of(found)),
                     Err(misunderstanding) => misunderstanding.reply("bot", "you", None).to_plain(),
                 };
                 errors.push(RegistryError::BadExample {

@@ -160,7 +160,10 @@ fn inquiry(message: &str) -> Arc<Inquiry> {
         bot: "ops".into(),
         webhook: "ops".into(),
         request_id: RequestId::from_u32(1),
+        received: Instant::now(),
+        now: std::time::SystemTime::UNIX_EPOCH,
         deadline: Instant::now() + Duration::from_secs(4),
+        cancellation: Default::default(),
     })
 }
 

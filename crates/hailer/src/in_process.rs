@@ -1,0 +1,108 @@
+//! A bot without a network: messages are signed, verified, understood, run and rendered in this process.
+
+use std::time::{Duration, Instant};
+
+use hailer_activity::HmacKey;
+use hailer_dispatch::Catalog;
+use hailer_reply::{ReadError, RequestId, WireMessage, read_message};
+use hailer_transport::{Authorization, Handler, Inbound, Outcome};
+
+use crate::bot::Assembled;
+use crate::clock::BotClock;
+use crate::teams_message::TeamsMessage;
+
+/// A bot that is spoken to from its own process. A message takes the way that Teams' messages take, and only the
+/// network is left out.
+#[derive(Debug)]
+pub struct InProcessBot {
+    assembled: Assembled,
+    webhooks: Vec<Mentioned>,
+    clock: BotClock,
+}
+
+#[derive(Debug)]
+struct Mentioned {
+    mention: String,
+    name: String,
+    key: HmacKey,
+}
+
+/// What a bot answered.
+#[derive(Debug, Clone)]
+pub struct Spoken {
+    /// The reply's JSON, exactly as Teams would get it.
+    pub json: String,
+    /// What became of the message.
+    pub outcome: Outcome,
+    /// The path of the command that ran, or was meant.
+    pub command: Option<String>,
+    /// How long the answer took.
+    pub took: Duration,
+}
+
+impl InProcessBot {
+    pub(crate) fn new(
+        assembled: Assembled,
+        webhooks: Vec<(String, String, HmacKey)>,
+        clock: BotClock,
+    ) -> Self {
+        let webhooks =
+            webhooks
+                .into_iter()
+                .map(|(mention, name, key)| Mentioned { mention, name, key });
+        Self {
+            assembled,
+            webhooks: webhooks.collect(),
+            clock,
+        }
+    }
+
+    /// Returns the name that people mention: that of the first webhook.
+    pub fn mention(&self) -> &str {
+        self.webhooks.first().map_or("", |it| it.mention.as_str())
+    }
+
+    /// Returns what the bot can do.
+    pub fn catalog(&self) -> &Catalog {
+        self.assembled.responder.registry().catalog()
+    }
+
+    /// Sends a message by the first webhook. `None` when the bot has no webhook, or does not admit the message.
+    pub async fn send(&self, message: &TeamsMessage) -> Option<Spoken> {
+        let webhook = self.webhooks.first()?;
+        let now = self.clock.now();
+        let body = message.to_json(now);
+        let header = webhook.key.sign(body.as_bytes());
+        let begun = Instant::now();
+        let authorization = Authorization::One(header.as_bytes());
+        let admitted = self
+            .assembled
+            .gate
+            .admit(&webhook.name, authorization, body.into(), now)
+            .ok()?;
+        let inbound = Inbound {
+            webhook: admitted.webhook,
+            activity: admitted.activity,
+            request_id: RequestId::next(),
+            received: begun,
+        };
+        let answer = self.assembled.responder.handle(inbound).await;
+        Some(Spoken {
+            json: answer.message.into_json(),
+            outcome: answer.outcome,
+            command: answer.command.as_deref().map(str::to_owned),
+            took: begun.elapsed(),
+        })
+    }
+}
+
+impl Spoken {
+    /// Reads the reply back, for a terminal or a test.
+    ///
+    /// # Errors
+    ///
+    /// The reply is not one that Teams would take; replies of commands never are such.
+    pub fn read(&self) -> Result<WireMessage, ReadError> {
+        read_message(&self.json)
+    }
+}
