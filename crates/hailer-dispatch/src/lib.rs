@@ -6,6 +6,7 @@
 
 mod argument;
 mod arguments;
+mod call;
 mod catalog;
 mod command;
 mod command_error;
@@ -25,6 +26,7 @@ mod tree;
 mod words;
 
 pub use argument::{Argument, ArgumentKind};
+pub use call::Call;
 pub use catalog::{Catalog, Entry};
 pub use command::{Command, CommandResult, NoArgs, Registration};
 pub use command_error::CommandError;
@@ -34,7 +36,7 @@ pub use invocation::{Inquiry, Invocation, Sender};
 pub use known::known;
 pub use misunderstanding::{Misunderstanding, UsageProblem};
 pub use policy::Policy;
-pub use registry::{Call, Registry, RegistryError, RegistryErrors};
+pub use registry::{Registry, RegistryError, RegistryErrors};
 pub use spec::{Cooldown, Effect, Example, Spec};
 pub use suggest::nearest;
 pub use text::{Link, MentionInText, MessageText};

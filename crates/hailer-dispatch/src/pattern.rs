@@ -42,7 +42,7 @@ struct Pattern {
 pub(crate) enum PatternError {
     #[error("{0}")]
     Syntax(String),
-    #[error("it matches an empty message")]
+    #[error("it matches an empty message; let it need a word")]
     MatchesNothing,
     #[error(
         "more than {MOST_WITHOUT_WORD} patterns begin with no fixed word; begin it with a word"

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::argument::ArgumentKind;
+use crate::argument::{Argument, ArgumentKind};
 use crate::arguments::is_same_name;
 use crate::catalog::Entry;
 use crate::command::Registration;
@@ -17,18 +17,24 @@ use crate::text::MessageText;
 #[non_exhaustive]
 pub enum RegistryError {
     /// Two commands have the same path or alias.
-    #[error("`{path}` is taken twice: by {first} and by {second}; give one of them another path")]
+    #[error(
+        "`{path}` is taken twice: by `{first_path}` ({first}) and by `{second_path}` ({second}); give one of them another path or alias"
+    )]
     DuplicatePath {
         /// The path or alias.
         path: String,
-        /// The type registered first.
+        /// The path of the command registered first.
+        first_path: String,
+        /// Its type.
         first: &'static str,
-        /// The other type.
+        /// The path of the other command.
+        second_path: String,
+        /// Its type.
         second: &'static str,
     },
     /// A path is blank, or has characters that nobody can type as a command.
     #[error(
-        "{type_name} has the path `{path}`; a path is words of letters, digits, `-`, `_`, `.` and `?`, separated by one space"
+        "{type_name} has the path or alias `{path}`; write words of letters, digits, `-`, `_`, `.` and `?`, separated by one space"
     )]
     BadPath {
         /// The path or alias.
@@ -57,7 +63,9 @@ pub enum RegistryError {
         argument: String,
     },
     /// An example would not be understood, or is another command's.
-    #[error("`{path}` ({type_name}): the example `{example}` does not work: {why}")]
+    #[error(
+        "`{path}` ({type_name}): the example `{example}` does not work: {why}; the command is `{usage}`"
+    )]
     BadExample {
         /// The path.
         path: String,
@@ -65,8 +73,10 @@ pub enum RegistryError {
         type_name: &'static str,
         /// The example.
         example: String,
-        /// What the bot would answer.
+        /// What the bot would do instead.
         why: String,
+        /// How to call the command.
+        usage: String,
     },
     /// A pattern cannot be used.
     #[error("`{path}` ({type_name}): the pattern `{pattern}` cannot be used: {why}")]
@@ -81,20 +91,38 @@ pub enum RegistryError {
         why: String,
     },
     /// The command names an argument that it does not have.
-    #[error("`{path}` ({type_name}): there is no argument `{argument}`; {whose} names one")]
+    #[error(
+        "`{path}` ({type_name}): {whose} names the argument `{argument}`, which does not exist; {known}"
+    )]
     NoSuchArgument {
         /// The path.
         path: String,
         /// The type.
         type_name: &'static str,
+        /// What names it.
+        whose: String,
         /// The name.
         argument: String,
-        /// What names it.
-        whose: &'static str,
+        /// What there is instead.
+        known: String,
+    },
+    /// The rest of the message goes to one argument, so that nothing is left for another.
+    #[error(
+        "`{path}` ({type_name}): `{argument}` can never be given, because `{rest}` takes the rest of the message; let it stand before, without a name, or drop `rest_of_message`"
+    )]
+    NeverGiven {
+        /// The path.
+        path: String,
+        /// The type.
+        type_name: &'static str,
+        /// The argument that cannot be given.
+        argument: String,
+        /// The argument that takes everything.
+        rest: String,
     },
     /// A deprecated command names one to use instead that does not exist.
     #[error(
-        "`{path}` ({type_name}) is deprecated in favour of `{replacement}`, which does not exist"
+        "`{path}` ({type_name}) is deprecated in favour of `{replacement}`, which does not exist; name the path of a command that is registered"
     )]
     NoSuchCommand {
         /// The path.
@@ -105,7 +133,7 @@ pub enum RegistryError {
         replacement: String,
     },
     /// All patterns together are too much.
-    #[error("the patterns of all commands cannot be combined: {why}")]
+    #[error("the patterns of all commands cannot be combined: {why}; use fewer or shorter ones")]
     Patterns {
         /// Why.
         why: String,
@@ -166,7 +194,9 @@ impl Registry {
             if let Some(other) = taken {
                 errors.push(RegistryError::DuplicatePath {
                     path: path.to_owned(),
+                    first_path: other.entry.path().to_owned(),
                     first: other.type_name,
+                    second_path: spec.path().to_owned(),
                     second: type_name,
                 });
             }
@@ -204,8 +234,9 @@ impl Registry {
                         RegistryError::NoSuchArgument {
                             path: path.clone(),
                             type_name,
+                            whose: format!("the pattern `{pattern}`"),
                             argument,
-                            whose: "a pattern",
+                            known: known(entry, |_| true),
                         }
                     }));
                 }
@@ -252,13 +283,18 @@ impl Registry {
                 let why = match self.understand(&text, Policy::Allow) {
                     Ok((found, _)) if found == index => continue,
                     Ok((found, _)) => format!("it runs `{}`", self.path_of(found)),
-                    Err(misunderstanding) => misunderstanding.reply("bot", "you", None).to_plain(),
+                    Err(misunderstanding) => {
+                        let reply = misunderstanding.reply("bot", "you", None).to_plain();
+                        let said = reply.lines().next().unwrap_or_default();
+                        format!("the bot would say \"{said}\"")
+                    }
                 };
                 errors.push(RegistryError::BadExample {
                     path: registered.entry.path().to_owned(),
                     type_name: registered.type_name,
                     example: example.text.clone(),
                     why,
+                    usage: registered.entry.usage().to_owned(),
                 });
             }
         }
@@ -302,19 +338,51 @@ fn check_arguments(entry: &Entry, type_name: &'static str, errors: &mut Vec<Regi
         });
     }
     if let Some(rest) = &entry.spec().rest {
-        let positional = |it: &&crate::argument::Argument| it.kind == ArgumentKind::Positional;
-        if !entry
-            .arguments()
-            .iter()
-            .filter(positional)
-            .any(|it| is_same_name(&it.name, rest))
-        {
-            errors.push(RegistryError::NoSuchArgument {
-                path,
-                type_name,
-                argument: rest.clone(),
-                whose: "`rest_of_message`",
-            });
-        }
+        check_rest(entry, rest, type_name, errors);
+    }
+}
+
+/// Looks for the argument that takes the rest of the message, and for those that it leaves nothing for.
+fn check_rest(
+    entry: &Entry,
+    rest: &str,
+    type_name: &'static str,
+    errors: &mut Vec<RegistryError>,
+) {
+    let is_positional = |it: &Argument| it.kind == ArgumentKind::Positional;
+    let is_rest = |it: &&Argument| is_positional(it) && is_same_name(&it.name, rest);
+    let path = entry.path().to_owned();
+    if !entry.arguments().iter().any(|it| is_rest(&it)) {
+        errors.push(RegistryError::NoSuchArgument {
+            path,
+            type_name,
+            whose: "`rest_of_message`".to_owned(),
+            argument: rest.to_owned(),
+            known: known(entry, is_positional),
+        });
+        return;
+    }
+    // Positional ones come first, so everything behind it is out of reach.
+    let behind = entry.arguments().iter().skip_while(|it| !is_rest(it)).skip(1);
+    errors.extend(behind.map(|argument| RegistryError::NeverGiven {
+        path: path.clone(),
+        type_name,
+        argument: argument.name.clone(),
+        rest: rest.to_owned(),
+    }));
+}
+
+/// Lists the arguments that could have been meant.
+fn known(entry: &Entry, could_be: fn(&Argument) -> bool) -> String {
+    let names: Vec<String> = entry
+        .arguments()
+        .iter()
+        .filter(|it| could_be(it))
+        .map(|it| format!("`{}`", it.name))
+        .collect();
+    match names.as_slice() {
+        [] => "the command takes none".to_owned(),
+        [only] => format!("there is only {only}"),
+        several => format!("there are {}", several.join(", ")),
     }
 }

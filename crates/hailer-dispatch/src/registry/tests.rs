@@ -7,9 +7,10 @@ use hailer_activity::Activity;
 use hailer_reply::{Reply, RequestId};
 
 use super::*;
-use crate::command::{Command, NoArgs};
+use crate::command::{Command, CommandResult, NoArgs};
 use crate::command_error::CommandError;
 use crate::spec::{Effect, Spec};
+use crate::text::MessageText;
 
 #[derive(Debug, Clone, ValueEnum)]
 enum Environment {
@@ -296,13 +297,13 @@ fn every_mistake_of_a_command_is_told_at_start() {
 
     let text = errors.to_string();
     for part in [
-        "a path is words of letters",
+        "write words of letters",
         "has no summary",
         "the argument `service` has no help",
         "the pattern `is (?<server>x` cannot be used",
-        "no argument `server`; a pattern names one",
-        "no argument `text`; `rest_of_message` names one",
-        "the example `bad` does not work",
+        "the pattern `is (?<server>x)` names the argument `server`, which does not exist; there is only `service`",
+        "`rest_of_message` names the argument `text`, which does not exist; there is only `service`",
+        "the example `bad` does not work: the bot would say \"",
     ] {
         assert!(text.contains(part), "{part} in:\n{text}");
     }

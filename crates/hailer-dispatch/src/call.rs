@@ -1,0 +1,95 @@
+//! A command on its way to being run.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use hailer_reply::{Reply, escape};
+
+use crate::catalog::Entry;
+use crate::command::{Bound, CommandResult};
+use crate::hook::AnyHook;
+use crate::invocation::Invocation;
+
+/// A command that was found, allowed and understood; it only needs to be run.
+pub struct Call {
+    pub(crate) entry: Arc<Entry>,
+    pub(crate) bound: Bound,
+    pub(crate) invocation: Invocation,
+    pub(crate) hooks: Arc<[Arc<dyn AnyHook>]>,
+}
+
+impl Call {
+    /// Returns the description of the command.
+    pub fn entry(&self) -> &Arc<Entry> {
+        &self.entry
+    }
+
+    /// Returns the time after which "still working" is answered, when the command wants less than configured.
+    pub fn deadline(&self) -> Option<std::time::Duration> {
+        self.entry.spec().deadline
+    }
+
+    /// Runs the command, with the hooks round it.
+    pub fn run(self) -> BoxFuture<'static, CommandResult> {
+        let Self {
+            entry,
+            bound,
+            invocation,
+            hooks,
+        } = self;
+        if hooks.is_empty() && entry.replacement().is_none() {
+            return bound(invocation);
+        }
+        Box::pin(async move {
+            let result = run_with_hooks(&hooks, bound, invocation.clone()).await;
+            match entry.replacement() {
+                Some(replacement) => result.map(|reply| with_note(reply, &invocation, replacement)),
+                None => result,
+            }
+        })
+    }
+}
+
+/// Runs the hooks in order, the command, and in reverse order the hooks that let it pass.
+async fn run_with_hooks(
+    hooks: &[Arc<dyn AnyHook>],
+    bound: Bound,
+    invocation: Invocation,
+) -> CommandResult {
+    let mut passed = Vec::with_capacity(hooks.len());
+    let mut result = Ok(());
+    for hook in hooks {
+        result = hook.before(&invocation).await;
+        if result.is_err() {
+            break;
+        }
+        passed.push(hook);
+    }
+    let result = match result {
+        Ok(()) => bound(invocation.clone()).await,
+        Err(refusal) => Err(refusal),
+    };
+    for hook in passed.into_iter().rev() {
+        hook.after(&invocation, &result).await;
+    }
+    result
+}
+
+/// Says on a reply that its command is old.
+fn with_note(reply: Reply, invocation: &Invocation, replacement: &str) -> Reply {
+    reply.then_markdown(format!(
+        "{} is old; use **@{} {}** instead.",
+        escape(invocation.command().path()),
+        escape(invocation.bot()),
+        escape(replacement)
+    ))
+}
+
+impl std::fmt::Debug for Call {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Call")
+            .field("command", &self.entry.path())
+            .finish_non_exhaustive()
+    }
+}
