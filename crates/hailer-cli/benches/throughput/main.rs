@@ -1,0 +1,136 @@
+//! Throughput of `hailer serve` beside that of a bare server, in one run.
+//!
+//! ```text
+//! cargo bench --package hailer-cli --bench throughput -- --rounds 12
+//! ```
+//!
+//! The bare server only verifies the signature, parses the activity and gives its text back; what Hailer needs
+//! beyond is what finding, running and logging a command costs. All servers get the same requests in turns,
+//! so that whatever else the machine does hits all of them. Everything stays on this computer.
+
+mod bare_server;
+mod hailer_server;
+mod load;
+mod process;
+mod report;
+mod request;
+
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Parser;
+use hailer::HmacKey;
+
+use hailer_server::Setup;
+use load::{Load, Round};
+use process::Subject;
+use request::Sender;
+
+/// Opens nothing: the servers are gone when the run is over.
+const TOKEN: &str = "QmVuY2htYXJrcyBvbmx5OiBvcGVucyBub3RoaW5nISE=";
+
+/// What one and many webhooks are.
+const WEBHOOKS: [usize; 2] = [1, 10_000];
+
+/// Starts that are timed.
+const STARTS: usize = 5;
+
+/// Measures the throughput of `hailer serve` and of a bare server.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Connections that are kept open, each with one request at a time
+    #[arg(long, default_value_t = 64)]
+    connections: usize,
+    /// Rounds in which every server has its turn
+    #[arg(long, default_value_t = 8)]
+    rounds: usize,
+    /// Requests in one turn
+    #[arg(long, default_value_t = 20_000)]
+    requests: usize,
+    /// The longest that one turn may take, in seconds
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    /// Only serve as the bare server
+    #[arg(long, hide = true)]
+    bare_server: bool,
+    /// Given by `cargo bench`; without it the run is as short as it can be
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    if arguments.bare_server {
+        return bare_server::serve(TOKEN);
+    }
+    let arguments = match arguments.bench {
+        true => arguments,
+        false => Arguments {
+            rounds: 1,
+            requests: 200,
+            ..arguments
+        },
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start a runtime for the load")?;
+    report::print(&runtime.block_on(measure(&arguments))?)
+}
+
+/// A server and what was measured of it.
+pub(crate) struct Measured {
+    name: String,
+    starts: Vec<Duration>,
+    idle_rss: u64,
+    loaded_rss: u64,
+    rounds: Vec<Round>,
+}
+
+async fn measure(arguments: &Arguments) -> anyhow::Result<Vec<Measured>> {
+    let load = Load {
+        connections: arguments.connections,
+        requests: arguments.requests,
+        limit: Duration::from_secs(arguments.seconds),
+    };
+    let key = HmacKey::from_base64(TOKEN).context("the token is no token")?;
+    let folder = tempfile::tempdir().context("cannot make a folder for configurations and logs")?;
+    let mut subjects = vec![Subject::start("bare server", STARTS, bare_server::start)?];
+    let mut senders = vec![Sender::new(&key, 1)];
+    for webhooks in WEBHOOKS {
+        let setup = Setup::write(folder.path(), webhooks)?;
+        let name = format!("hailer, {webhooks} webhook{}", plural(webhooks));
+        subjects.push(Subject::start(&name, STARTS, || setup.start(TOKEN))?);
+        senders.push(Sender::new(&key, webhooks));
+    }
+
+    // Caches, connections and allocators settle in a turn that does not count.
+    take_turns(&load, &senders, &mut subjects).await?;
+    subjects.iter_mut().for_each(Subject::forget_rounds);
+    for _ in 0..arguments.rounds {
+        take_turns(&load, &senders, &mut subjects).await?;
+    }
+    subjects.into_iter().map(Subject::finish).collect()
+}
+
+async fn take_turns(
+    load: &Load,
+    senders: &[Sender<'_>],
+    subjects: &mut [Subject],
+) -> anyhow::Result<()> {
+    for (sender, subject) in senders.iter().zip(subjects) {
+        let requests = sender.sign(load.requests, subject.address());
+        let before = subject.cpu_time()?;
+        let mut round = load
+            .run(subject.address(), requests)
+            .await
+            .with_context(|| format!("{} failed", subject.name()))?;
+        round.cpu_time = subject.cpu_time()?.saturating_sub(before);
+        subject.add(round);
+    }
+    Ok(())
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
