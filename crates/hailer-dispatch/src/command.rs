@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use clap::{ArgMatches, FromArgMatches};
+use clap::ArgMatches;
 use futures_util::future::BoxFuture;
 use hailer_reply::Reply;
 
@@ -50,11 +50,12 @@ pub type CommandResult = Result<Reply, CommandError>;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a command",
-    note = "implement `Command`: a `spec`, a `clap::Args` struct and an `async fn run`"
+    label = "not a command",
+    note = "implement `Command` for it, or make a command of a function with `command_fn`; add a `Module` with `module`"
 )]
 pub trait Command: Send + Sync + 'static {
     /// The arguments; [`NoArgs`] when there are none.
-    type Args: clap::Args + Send + 'static;
+    type Args: Arguments;
 
     /// Says how the command is called and what it does. Asked once, at start.
     fn spec(&self) -> Spec;
@@ -79,6 +80,35 @@ pub trait Command: Send + Sync + 'static {
     ) -> impl Future<Output = CommandResult> + Send;
 }
 
+/// What a command can take: every struct with `#[derive(clap::Args)]`.
+///
+/// It says the same as the bound `clap::Args + Send`, so that the compiler can name the derive when it is missing.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the arguments of a command",
+    label = "not a `clap::Args` struct",
+    note = "write `#[derive(clap::Args)]` above the struct; a command without arguments takes `NoArgs`"
+)]
+pub trait Arguments: Sized + Send + 'static {
+    /// Adds the arguments to clap's description of the command.
+    #[doc(hidden)]
+    fn describe(command: clap::Command) -> clap::Command;
+
+    /// Reads the arguments from what clap found.
+    #[doc(hidden)]
+    fn read(matches: &mut ArgMatches) -> Result<Self, clap::Error>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: clap::Args + Send + 'static> Arguments for A {
+    fn describe(command: clap::Command) -> clap::Command {
+        A::augment_args(command)
+    }
+
+    fn read(matches: &mut ArgMatches) -> Result<Self, clap::Error> {
+        A::from_arg_matches_mut(matches)
+    }
+}
+
 /// For commands without arguments.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub struct NoArgs {}
@@ -93,7 +123,7 @@ pub(crate) trait AnyCommand: Send + Sync {
 
 impl<C: Command> AnyCommand for C {
     fn bind(self: Arc<Self>, matches: &mut ArgMatches) -> Result<Bound, clap::Error> {
-        let args = C::Args::from_arg_matches_mut(matches)?;
+        let args = C::Args::read(matches)?;
         Ok(Box::new(move |invocation| {
             Box::pin(async move {
                 self.check(&args, &invocation).await?;
@@ -122,10 +152,10 @@ impl Registration {
             .disable_version_flag(true)
             .color(clap::ColorChoice::Never);
         Self {
-            clap: <C::Args as clap::Args>::augment_args(clap),
+            clap: C::Args::describe(clap),
             spec,
             command: Arc::new(command),
-            type_name: std::any::type_name::<C>(),
+            type_name: readable(std::any::type_name::<C>()),
             hooks: Vec::new(),
         }
     }
@@ -143,6 +173,15 @@ impl Registration {
         self.spec.group.get_or_insert_with(|| group.to_owned());
         self
     }
+}
+
+/// Of a command that is a function, says only where the function is.
+fn readable(type_name: &'static str) -> &'static str {
+    let function = type_name
+        .strip_prefix("hailer_dispatch::function::FunctionCommand<")
+        .and_then(|it| it.strip_suffix('>'))
+        .and_then(|it| it.rsplit_once(", "));
+    function.map_or(type_name, |(_, function)| function)
 }
 
 impl std::fmt::Debug for Registration {

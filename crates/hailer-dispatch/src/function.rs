@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 
-use crate::command::{Command, CommandResult};
+use crate::command::{Arguments, Command, CommandResult};
 use crate::invocation::Invocation;
 use crate::spec::Spec;
 
@@ -31,7 +31,7 @@ pub struct FunctionCommand<A, F> {
 /// ```
 pub fn command_fn<A, F, Fut>(spec: Spec, function: F) -> FunctionCommand<A, F>
 where
-    A: clap::Args + Send + 'static,
+    A: Arguments,
     F: Fn(A, Invocation) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = CommandResult> + Send + 'static,
 {
@@ -44,7 +44,7 @@ where
 
 impl<A, F, Fut> Command for FunctionCommand<A, F>
 where
-    A: clap::Args + Send + 'static,
+    A: Arguments,
     F: Fn(A, Invocation) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = CommandResult> + Send + 'static,
 {

@@ -34,6 +34,11 @@ use crate::invocation::Invocation;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a hook",
+    label = "not a hook",
+    note = "implement `Hook` for it: `async fn before`, `async fn after`, or both"
+)]
 pub trait Hook: Send + Sync + 'static {
     /// Runs before the command and its checks; an error is the answer, and the command does not run.
     fn before(

@@ -28,7 +28,7 @@ mod words;
 pub use argument::{Argument, ArgumentKind};
 pub use call::Call;
 pub use catalog::{Catalog, Entry};
-pub use command::{Command, CommandResult, NoArgs, Registration};
+pub use command::{Arguments, Command, CommandResult, NoArgs, Registration};
 pub use command_error::CommandError;
 pub use function::{FunctionCommand, command_fn};
 pub use hook::{Hook, HookHandle};

@@ -343,12 +343,7 @@ fn check_arguments(entry: &Entry, type_name: &'static str, errors: &mut Vec<Regi
 }
 
 /// Looks for the argument that takes the rest of the message, and for those that it leaves nothing for.
-fn check_rest(
-    entry: &Entry,
-    rest: &str,
-    type_name: &'static str,
-    errors: &mut Vec<RegistryError>,
-) {
+fn check_rest(entry: &Entry, rest: &str, type_name: &'static str, errors: &mut Vec<RegistryError>) {
     let is_positional = |it: &Argument| it.kind == ArgumentKind::Positional;
     let is_rest = |it: &&Argument| is_positional(it) && is_same_name(&it.name, rest);
     let path = entry.path().to_owned();
@@ -363,7 +358,11 @@ fn check_rest(
         return;
     }
     // Positional ones come first, so everything behind it is out of reach.
-    let behind = entry.arguments().iter().skip_while(|it| !is_rest(it)).skip(1);
+    let behind = entry
+        .arguments()
+        .iter()
+        .skip_while(|it| !is_rest(it))
+        .skip(1);
     errors.extend(behind.map(|argument| RegistryError::NeverGiven {
         path: path.clone(),
         type_name,

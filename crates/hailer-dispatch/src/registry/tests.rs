@@ -9,6 +9,7 @@ use hailer_reply::{Reply, RequestId};
 use super::*;
 use crate::command::{Command, CommandResult, NoArgs};
 use crate::command_error::CommandError;
+use crate::function::command_fn;
 use crate::spec::{Effect, Spec};
 use crate::text::MessageText;
 
@@ -264,12 +265,58 @@ fn a_path_that_two_commands_take_names_both() {
     ])
     .unwrap_err();
 
-    let text = errors.to_string();
-    assert!(text.contains("`Wipe` is taken twice"), "{text}");
-    assert!(
-        text.contains("tests::Wipe") && text.contains("tests::Status"),
-        "{text}"
+    assert_eq!(
+        errors.to_string(),
+        "`Wipe` is taken twice: by `wipe` (hailer_dispatch::registry::tests::Wipe) \
+         and by `Wipe` (hailer_dispatch::registry::tests::Status); give one of them another path or alias"
     );
+}
+
+#[test]
+fn a_command_that_is_a_function_is_named_by_the_function() {
+    let nameless = command_fn(Spec::new("nameless", ""), |_: NoArgs, _| async {
+        Ok(Reply::text(""))
+    });
+
+    let errors = Registry::build([Registration::new(nameless)]).unwrap_err();
+
+    assert_eq!(
+        errors.to_string(),
+        "`nameless` (hailer_dispatch::registry::tests::a_command_that_is_a_function_is_named_by_the_function::{{closure}}) \
+         has no summary; say in a line what it does"
+    );
+}
+
+#[test]
+fn nothing_can_be_given_behind_the_rest_of_the_message() {
+    #[derive(Debug, clap::Args)]
+    struct Args {
+        /// The first.
+        first: String,
+        /// The second.
+        second: Option<String>,
+        /// A flag.
+        #[arg(long)]
+        flag: bool,
+    }
+    let takes_all = |rest| {
+        let spec = Spec::new("take", "takes all").rest_of_message(rest);
+        let command = command_fn(spec, |args: Args, _| async move {
+            Ok(Reply::text(format!("{args:?}")))
+        });
+        Registry::build([Registration::new(command)]).unwrap_err()
+    };
+    let never_given = |rest| -> Vec<String> {
+        let errors = takes_all(rest);
+        let arguments = errors.iter().map(|error| match error {
+            RegistryError::NeverGiven { argument, .. } => argument.clone(),
+            other => panic!("{other}"),
+        });
+        arguments.collect()
+    };
+
+    assert_eq!(never_given("first"), ["second", "flag"]);
+    assert_eq!(never_given("second"), ["flag"]);
 }
 
 #[test]
