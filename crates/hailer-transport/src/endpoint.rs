@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
@@ -145,7 +145,7 @@ impl Endpoint {
             key = admitted.key_index,
             command = answer.command.as_deref().unwrap_or(UNKNOWN),
             outcome = answer.outcome.as_str(),
-            duration_ms = took.as_secs_f64() * 1000.0,
+            duration_ms = milliseconds(took),
             bytes_in,
             bytes_out = answer.message.json().len(),
             "message answered"
@@ -279,4 +279,28 @@ fn is_encoded(headers: &HeaderMap) -> bool {
 
 fn authorization(headers: &HeaderMap) -> Authorization<'_> {
     Authorization::from_values(headers.get_all(AUTHORIZATION).map(|value| value.as_bytes()))
+}
+
+/// Rounds to hundredths: more digits are noise to whoever reads a log.
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 100_000.0).round() / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn milliseconds_have_two_decimals_at_most() {
+        for (nanoseconds, logged) in [
+            (779_889, "0.78"),
+            (1_000_000, "1.0"),
+            (12_345_678, "12.35"),
+            (3_999_999_999, "4000.0"),
+            (4_999, "0.0"),
+        ] {
+            let time = Duration::from_nanos(nanoseconds);
+            assert_eq!(format!("{:?}", milliseconds(time)), logged);
+        }
+    }
 }
