@@ -1,16 +1,22 @@
 //! The wire text of a message, drawn for eyes that have no Teams.
 
+use crate::emphasis::Switch;
 use crate::entity;
 use crate::inline::{self, Piece};
 use crate::markdown;
 use crate::sanitise::clean;
 
+/// Sets code off from text.
+const INDENT: &str = "  ";
+
 /// How a terminal draws a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
-    /// Without any markup.
+    /// Without any markup and without gaps: for logs and tests.
     Plain,
-    /// Bold and italic as ANSI escape sequences.
+    /// Laid out as Teams does, without any escape sequence.
+    Monochrome,
+    /// Laid out as Teams does, with bold and italic as ANSI escape sequences.
     Ansi,
 }
 
@@ -19,7 +25,7 @@ pub(crate) fn of_markdown(markdown: &str) -> String {
     of_wire(&markdown::to_wire(markdown), Style::Plain)
 }
 
-/// Draws the `text` of a message: a line for each paragraph, code as it is.
+/// Draws the `text` of a message. Where there is a layout, a blank line stands between paragraphs and code is indented.
 ///
 /// What it lets through is sanitised, so a message cannot steer the terminal.
 pub(crate) fn of_wire(wire: &str, style: Style) -> String {
@@ -46,6 +52,44 @@ fn split_code(wire: &str) -> Option<(&str, &str, &str)> {
     Some((before, code.strip_prefix('\n').unwrap_or(code), after))
 }
 
+/// Reads the entities of a preformatted block.
+fn decode(code: &str) -> String {
+    let mut read = String::with_capacity(code.len());
+    let mut rest = code;
+    while let Some((before, after)) = rest.split_once('&') {
+        read.push_str(before);
+        rest = match entity::split(after) {
+            Some((character, after)) => {
+                read.push_str(&character);
+                after
+            }
+            None => {
+                read.push('&');
+                after
+            }
+        };
+    }
+    read.push_str(rest);
+    read
+}
+
+/// Splits a line of code into the space before, what a person would type, and what is said of it: in replies a line
+/// that begins with a mention is one to type, up to a gap of two spaces.
+fn split_call(line: &str) -> (&str, &str, &str) {
+    let begin = line.len() - line.trim_start_matches(' ').len();
+    let (space, text) = line.split_at_checked(begin).unwrap_or(("", line));
+    let is_call = text
+        .strip_prefix('@')
+        .is_some_and(|name| name.starts_with(char::is_alphanumeric));
+    let end = match text.find("  ") {
+        _ if !is_call => 0,
+        Some(gap) => gap,
+        None => text.len(),
+    };
+    let (call, rest) = text.split_at_checked(end).unwrap_or(("", text));
+    (space, call, rest)
+}
+
 struct Canvas {
     drawn: String,
     style: Style,
@@ -64,21 +108,31 @@ impl Canvas {
 
     fn draw_code(&mut self, code: &str) {
         self.start_paragraph();
-        let mut rest = code;
-        while let Some((before, after)) = rest.split_once('&') {
-            self.draw(before);
-            rest = match entity::split(after) {
-                Some((character, after)) => {
-                    self.draw(&character);
-                    after
-                }
-                None => {
-                    self.draw("&");
-                    after
-                }
-            };
+        let code = decode(code);
+        match self.style {
+            Style::Plain => self.draw(&code),
+            Style::Monochrome | Style::Ansi => self.draw_lines(&code),
         }
-        self.draw(rest);
+    }
+
+    fn draw_lines(&mut self, code: &str) {
+        for (index, line) in code.trim_end_matches('\n').split('\n').enumerate() {
+            if index > 0 {
+                self.drawn.push('\n');
+            }
+            if line.is_empty() {
+                continue;
+            }
+            self.draw(INDENT);
+            let (space, call, rest) = split_call(line);
+            self.draw(space);
+            if !call.is_empty() {
+                self.draw_switch(Switch::BoldOn.ansi());
+                self.draw(call);
+                self.draw_switch(Switch::BoldOff.ansi());
+            }
+            self.draw(rest);
+        }
     }
 
     fn draw_pieces(&mut self, pieces: Vec<Piece<'_>>) {
@@ -106,7 +160,7 @@ impl Canvas {
 
     fn draw_switch(&mut self, ansi: &str) {
         match self.style {
-            Style::Plain => {}
+            Style::Plain | Style::Monochrome => {}
             Style::Ansi => self.drawn.push_str(ansi),
         }
     }
@@ -117,7 +171,10 @@ impl Canvas {
 
     fn start_paragraph(&mut self) {
         if !self.is_first {
-            self.drawn.push('\n');
+            self.drawn.push_str(match self.style {
+                Style::Plain => "\n",
+                Style::Monochrome | Style::Ansi => "\n\n",
+            });
         }
         self.is_first = false;
     }

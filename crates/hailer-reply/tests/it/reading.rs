@@ -68,6 +68,21 @@ fn emphasis_can_be_ansi() {
 }
 
 #[test]
+fn a_terminal_shows_the_gaps_that_teams_shows() {
+    let wire = "Up: **all**.<br>Now.\n\n<pre>\n  @ops status [x]  what &lt;is&gt; up\n\n@ops\n@ no\n</pre>\n\nMore";
+
+    assert_eq!(
+        draw(wire, Style::Monochrome),
+        "Up: all.\nNow.\n\n    @ops status [x]  what <is> up\n\n  @ops\n  @ no\n\nMore"
+    );
+    assert_eq!(
+        draw(wire, Style::Ansi),
+        "Up: \x1b[1mall\x1b[22m.\nNow.\n\n    \x1b[1m@ops status [x]\x1b[22m  what <is> up\n\n  \
+         \x1b[1m@ops\x1b[22m\n  @ no\n\nMore"
+    );
+}
+
+#[test]
 fn a_message_without_text_is_empty() {
     for json in [
         r#"{"type":"message"}"#,
