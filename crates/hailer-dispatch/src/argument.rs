@@ -1,5 +1,7 @@
 //! What help, usage lines and tool schemas say of an argument, read once from clap.
 
+use std::any::TypeId;
+
 /// How an argument is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ArgumentKind {
@@ -11,6 +13,19 @@ pub enum ArgumentKind {
     Flag,
 }
 
+/// What a value is, for tools that write it; everything that is not one of the plain kinds is text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueKind {
+    /// Text of any form that the command takes.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// Yes or no, as every flag is.
+    Boolean,
+}
+
 /// An argument of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Argument {
@@ -18,6 +33,8 @@ pub struct Argument {
     pub name: String,
     /// How it is given.
     pub kind: ArgumentKind,
+    /// What its value is; for one that is repeated, each of its values. A flag that is counted is an integer.
+    pub value: ValueKind,
     /// Whether the command cannot run without it.
     pub is_required: bool,
     /// Whether it can be given more than once.
@@ -65,6 +82,7 @@ impl Argument {
         Self {
             name,
             kind,
+            value: ValueKind::read(arg),
             is_required: arg.is_required_set(),
             is_repeated: many
                 || matches!(
@@ -93,5 +111,88 @@ impl Argument {
             (ArgumentKind::Flag, true) => format!("--{name}"),
             (ArgumentKind::Flag, false) => format!("[--{name}]"),
         }
+    }
+}
+
+impl ValueKind {
+    /// Reads the type that clap parses to.
+    fn read(arg: &clap::Arg) -> Self {
+        let parsed = arg.get_value_parser().type_id();
+        let is_one_of = |types: &[TypeId]| types.iter().any(|one| parsed == *one);
+        if is_one_of(&[TypeId::of::<bool>()]) {
+            Self::Boolean
+        } else if is_one_of(&[TypeId::of::<f64>(), TypeId::of::<f32>()]) {
+            Self::Number
+        } else if is_one_of(&integers()) {
+            Self::Integer
+        } else {
+            Self::Text
+        }
+    }
+}
+
+fn integers() -> [TypeId; 12] {
+    [
+        TypeId::of::<u8>(),
+        TypeId::of::<u16>(),
+        TypeId::of::<u32>(),
+        TypeId::of::<u64>(),
+        TypeId::of::<u128>(),
+        TypeId::of::<usize>(),
+        TypeId::of::<i8>(),
+        TypeId::of::<i16>(),
+        TypeId::of::<i32>(),
+        TypeId::of::<i64>(),
+        TypeId::of::<i128>(),
+        TypeId::of::<isize>(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Args;
+
+    use super::*;
+
+    #[derive(Args)]
+    struct Everything {
+        text: String,
+        count: u16,
+        share: Option<f64>,
+        #[arg(value_parser = clap::value_parser!(i64).range(-5..))]
+        offset: Vec<i64>,
+        #[arg(long)]
+        wait: Option<std::num::NonZeroU32>,
+        #[arg(long)]
+        enabled: Option<bool>,
+        #[arg(long)]
+        force: bool,
+        #[arg(long, action = clap::ArgAction::Count)]
+        verbose: u8,
+        #[arg(long, value_parser = ["1", "2"])]
+        level: String,
+    }
+
+    #[test]
+    fn the_kind_of_a_value_is_that_of_its_type() {
+        let command = Everything::augment_args(clap::Command::new("all"));
+
+        let kinds: Vec<(String, ValueKind)> = Argument::all(&command)
+            .into_iter()
+            .map(|it| (it.name, it.value))
+            .collect();
+
+        let expected = [
+            ("text", ValueKind::Text),
+            ("count", ValueKind::Integer),
+            ("share", ValueKind::Number),
+            ("offset", ValueKind::Integer),
+            ("wait", ValueKind::Text),
+            ("enabled", ValueKind::Boolean),
+            ("force", ValueKind::Boolean),
+            ("verbose", ValueKind::Integer),
+            ("level", ValueKind::Text),
+        ];
+        assert_eq!(kinds, expected.map(|(name, kind)| (name.to_owned(), kind)));
     }
 }

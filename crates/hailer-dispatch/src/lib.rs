@@ -25,7 +25,7 @@ mod text;
 mod tree;
 mod words;
 
-pub use argument::{Argument, ArgumentKind};
+pub use argument::{Argument, ArgumentKind, ValueKind};
 pub use call::Call;
 pub use catalog::{Catalog, Entry};
 pub use command::{Arguments, Command, CommandResult, NoArgs, Registration};
