@@ -56,7 +56,7 @@ pub use hailer_dispatch::{
     Argument, ArgumentKind, Arguments, CancellationToken, Catalog, Command, CommandError,
     CommandResult, Cooldown, Effect, Entry, Example, FunctionCommand, Hook, HookHandle, Invocation,
     Link, MentionInText, NoArgs, Policy, Registration, Registry, RegistryError, RegistryErrors,
-    Sender, Spec, command_fn, known, nearest,
+    Sender, Spec, ValueKind, command_fn, known, nearest,
 };
 pub use hailer_reply::{
     MESSAGE_LIMIT, Message, ReadError, Reply, RequestId, Style, WireMessage, escape, read_message,

@@ -1,5 +1,7 @@
 //! A message as Teams would send it: what tests and `hailer send` put through the real path.
 
+mod phone;
+
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -18,7 +20,7 @@ use serde_json::json;
 #[derive(Debug, Clone)]
 pub struct TeamsMessage {
     bot: Option<String>,
-    html: String,
+    typed: String,
     person: String,
     channel: String,
     platform: &'static str,
@@ -40,7 +42,7 @@ impl TeamsMessage {
     pub fn without_mention(text: &str) -> Self {
         Self {
             bot: None,
-            html: to_html(text),
+            typed: text.to_owned(),
             person: "Mira Novak".to_owned(),
             channel: "general".to_owned(),
             platform: "Windows",
@@ -61,6 +63,14 @@ impl TeamsMessage {
         self
     }
 
+    /// Types the text as the keyboard of a phone does: quotes become curly ones, and `--` a dash.
+    #[must_use]
+    pub fn typed_on_phone(mut self) -> Self {
+        self.typed = phone::retype(&self.typed);
+        self.platform = "Android";
+        self
+    }
+
     /// Returns the person's id in Entra ID, made of the name.
     pub fn person_id(&self) -> String {
         let id = stable_id(&self.person.to_lowercase());
@@ -71,11 +81,12 @@ impl TeamsMessage {
     pub fn to_json(&self, now: DateTime<Utc>) -> String {
         let Self {
             bot,
-            html,
+            typed,
             person,
             channel,
             platform,
         } = self;
+        let html = to_html(typed);
         let bot = bot.as_deref().map(to_html);
         let at = bot
             .as_ref()
@@ -172,6 +183,16 @@ mod tests {
         assert_eq!(
             MessageText::from_activity(&activity, "Ops Bot").raw(),
             typed
+        );
+    }
+
+    #[test]
+    fn a_phone_curls_quotes_and_joins_dashes() {
+        let message = TeamsMessage::new("ops", "deploy \"a b\" --env x").typed_on_phone();
+
+        assert_eq!(
+            MessageText::from_activity(&activity(&message), "ops").raw(),
+            "deploy \u{201C}a b\u{201D} \u{2014}env x"
         );
     }
 

@@ -1,7 +1,6 @@
 //! Testing commands: a bot in memory that is spoken to as Teams would.
 
 mod bot;
-mod phone;
 mod reply;
 mod snapshot;
 

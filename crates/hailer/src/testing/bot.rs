@@ -12,7 +12,6 @@ use crate::config::{Config, DefaultPermission};
 use crate::in_process::InProcessBot;
 use crate::module::Module;
 use crate::teams_message::TeamsMessage;
-use crate::testing::phone;
 use crate::testing::reply::TestReply;
 
 /// The bot's name in tests.
@@ -221,15 +220,15 @@ impl Speaker<'_> {
     /// When the commands are wrong: the text says which and why.
     #[expect(clippy::panic, reason = "a test fails by panicking")]
     pub async fn say(&self, text: &str) -> TestReply {
-        let typed = if self.is_on_phone {
-            phone::retype(text)
-        } else {
-            text.to_owned()
-        };
         let running = self.bot.running();
-        let message = TeamsMessage::new(running.mention(), &typed)
+        let message = TeamsMessage::new(running.mention(), text)
             .from_person(&self.person)
             .in_channel(&self.channel);
+        let message = if self.is_on_phone {
+            message.typed_on_phone()
+        } else {
+            message
+        };
         match running.send(&message).await {
             Some(spoken) => TestReply::new(text, spoken),
             None => panic!("the bot has no webhook to speak by"),
