@@ -1,6 +1,7 @@
 //! Reading an activity from a verified body.
 
 use serde::de::IgnoredAny;
+use serde_json::Value;
 use serde_json::error::Category;
 
 use crate::activity::Activity;
@@ -44,9 +45,16 @@ impl Activity {
         }
         serde_json::from_slice(bytes).map_err(|source| match source.classify() {
             Category::Data => ParseError::WrongShape { source },
+            // Where an object is wanted, serde takes a list for its fields in order, and calls one that is
+            // too long broken syntax.
+            Category::Syntax if is_json(bytes) => ParseError::WrongShape { source },
             Category::Io | Category::Syntax | Category::Eof => ParseError::NotJson { source },
         })
     }
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(bytes).is_ok()
 }
 
 #[cfg(test)]
@@ -107,6 +115,8 @@ mod tests {
             r#"{"from":"x"}"#,
             r#"{"conversation":{"isGroup":"yes"}}"#,
             r#"{"attachments":{}}"#,
+            r#"{"channelData":{"team":[null,1,[]]}}"#,
+            r#"{"from":["a","b","c","d"]}"#,
             r#"{"text":"a","text":"b"}"#,
         ] {
             let error = parse(body).unwrap_err();
