@@ -1,1 +1,37 @@
-//! The whole bot through its front door.
+//! The whole bot through its front door: signed HTTP to the real binary, and its command line.
+//!
+//! `server` starts `hailer serve` as Teams' counterpart, `local_bot` a bot with commands of the test's own,
+//! `command_line` runs every other verb; `teams` speaks to the first two as Teams does.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that goes wrong should stop there"
+)]
+
+mod command_line;
+mod http;
+mod local_bot;
+mod samples;
+mod server;
+mod teams;
+
+mod admin;
+mod checking;
+mod completing;
+mod deadline;
+mod demo;
+mod duplicates;
+mod echo;
+mod listing;
+mod malformed;
+mod panics;
+mod real_messages;
+mod secrets;
+mod sending;
+mod shutdown;
+mod signatures;
+mod signing;
+mod tls;
