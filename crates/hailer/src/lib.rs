@@ -45,6 +45,7 @@ mod recent;
 mod responder;
 mod teams_message;
 pub mod testing;
+pub mod values;
 
 pub use clap;
 
