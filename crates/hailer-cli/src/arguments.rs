@@ -10,7 +10,7 @@ use clap_complete::Shell;
 const HELP: &str = "\
 Chat-ops for Microsoft Teams.
 
-  hailer                      try it: a demo bot that only this computer can reach
+  hailer                      try it: a demo that only this computer can reach
   hailer send \"help\"          say something to the bot
   hailer check                find what is wrong with the configuration
 

@@ -8,16 +8,17 @@ use serde_json::{Value, json};
 use crate::arguments::CheckOptions;
 use crate::exit::{Exit, Failure};
 use crate::output;
-use crate::project::{Project, Source};
+use crate::project::{Modules, Project, Source};
 
 /// Reads the configuration, the secrets it refers to and the commands, and starts nothing.
 pub(crate) fn run(
     config: Option<&Path>,
     options: &CheckOptions,
     environment: &Environment,
+    modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
     let path = Source::find_file(config)?;
-    let (problems, summary) = examine(&path, environment)?;
+    let (problems, summary) = examine(&path, environment, modules)?;
     let has_errors = problems.has_errors() || (options.deny_warnings && !problems.is_empty());
     if options.json {
         let list: Vec<Value> = problems.iter().map(to_json).collect();
@@ -30,10 +31,14 @@ pub(crate) fn run(
     Ok(if has_errors { Exit::Config } else { Exit::Fine })
 }
 
-fn examine(path: &Path, environment: &Environment) -> Result<(Problems, String), Failure> {
+fn examine(
+    path: &Path,
+    environment: &Environment,
+    modules: Modules<'_>,
+) -> Result<(Problems, String), Failure> {
     let draft = hailer::Draft::load(path, environment);
     let finished = draft.and_then(|draft| {
-        let _ = hailer_commands::all(&draft);
+        let _ = modules(&draft);
         draft.finish()
     });
     let loaded = match finished {
@@ -41,7 +46,7 @@ fn examine(path: &Path, environment: &Environment) -> Result<(Problems, String),
         Err(problems) if problems.io_error_kind().is_some() => return Err(problems.into()),
         Err(problems) => return Ok((problems, String::new())),
     };
-    let project = Project::load(Source::File(path.to_owned()), None, environment)?;
+    let project = Project::load(Source::File(path.to_owned()), None, environment, modules)?;
     let catalog = project.bot.check()?;
     let webhooks = loaded.config.webhooks.len();
     let plural = if webhooks == 1 { "" } else { "s" };

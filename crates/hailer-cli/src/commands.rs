@@ -9,15 +9,16 @@ use serde_json::{Map, Value, json};
 use crate::arguments::CommandsOptions;
 use crate::exit::{Exit, Failure};
 use crate::output;
-use crate::project::{Project, Source};
+use crate::project::{Modules, Project, Source};
 
 /// Prints the commands of the configured bot, or of the demo.
 pub(crate) fn run(
     config: Option<&Path>,
     options: &CommandsOptions,
     environment: &Environment,
+    modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
-    let project = Project::load(Source::find(config), None, environment)?;
+    let project = Project::load(Source::find(config), None, environment, modules)?;
     let catalog = project.bot.check()?;
     let format = &options.format;
     output::print(&if format.json {

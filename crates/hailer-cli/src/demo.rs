@@ -29,6 +29,11 @@ pub(crate) fn draft(environment: &Environment) -> Result<Draft, Failure> {
     Ok(Draft::parse("(demo)", CONFIG, Path::new("."), environment))
 }
 
+/// Asks for the demo's own tables, which are no mistake where no command reads them.
+pub(crate) fn know_tables(draft: &Draft) {
+    let _ = hailer_commands::status::read(draft);
+}
+
 /// Refuses to let others reach a bot that answers anyone who knows the token.
 pub(crate) fn check_loopback(config: &Config) -> Result<(), Failure> {
     let server = &config.server;
@@ -68,7 +73,8 @@ fn make_token(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn make_folder(folder: &Path) -> std::io::Result<()> {
+/// Makes a folder that only this user can read, unless it is there.
+pub(crate) fn make_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

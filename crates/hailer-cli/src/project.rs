@@ -3,13 +3,16 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use hailer::{Bot, Config, Draft, Environment, Problems};
+use hailer::{Bot, Config, Draft, Environment, Module, Problems};
 
 use crate::demo;
 use crate::exit::{Exit, Failure};
 
 /// The configuration in a folder.
 const FILE: &str = "hailer.toml";
+
+/// Makes the modules of the bot; each may read tables of its own.
+pub(crate) type Modules<'a> = &'a dyn Fn(&Draft) -> Vec<Module>;
 
 /// A configuration that can be used, and the bot that it makes.
 pub(crate) struct Project {
@@ -56,12 +59,16 @@ impl Project {
         source: Source,
         listen: Option<SocketAddr>,
         environment: &Environment,
+        modules: Modules<'_>,
     ) -> Result<Self, Failure> {
         let draft = match &source {
             Source::File(path) => Draft::load(path, environment)?,
             Source::Demo => demo::draft(environment)?,
         };
-        let modules = hailer_commands::all(&draft);
+        let modules = modules(&draft);
+        if source == Source::Demo {
+            demo::know_tables(&draft);
+        }
         let loaded = draft.finish()?;
         let mut config = loaded.config;
         if let Some(listen) = listen {

@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::arguments::SendOptions;
 use crate::exit::{Exit, Failure};
-use crate::project::{Project, Source};
+use crate::project::{Modules, Project, Source};
 use crate::{output, token};
 
 use post::{Posted, post};
@@ -33,6 +33,7 @@ pub(crate) fn run(
     config: Option<&Path>,
     options: &SendOptions,
     environment: &Environment,
+    modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -42,7 +43,7 @@ pub(crate) fn run(
     let posted = match &options.url {
         Some(url) => runtime.block_on(send_to(&stranger(url, options, environment)?))?,
         None => {
-            let project = Project::load(Source::find(config), None, environment)?;
+            let project = Project::load(Source::find(config), None, environment, modules)?;
             let target = configured(&project.config, options)?;
             match runtime.block_on(send_to(&target)) {
                 Err(failure) if failure.exit() == Exit::Unreachable => {

@@ -7,7 +7,7 @@ use anyhow::Context;
 use hailer::{BoundBot, Config, Environment, stop_signal};
 
 use crate::exit::{Exit, Failure};
-use crate::project::{Project, Source};
+use crate::project::{Modules, Project, Source};
 use crate::{demo, log, output};
 
 /// Runs the bot of the configuration.
@@ -15,9 +15,10 @@ pub(crate) fn run(
     config: Option<&Path>,
     listen: Option<SocketAddr>,
     environment: &Environment,
+    modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
     let path = Source::find_file(config)?;
-    serve(Source::File(path), listen, environment)
+    serve(Source::File(path), listen, environment, modules)
 }
 
 /// Runs the bot of the configuration, or the demo when there is none.
@@ -25,21 +26,23 @@ pub(crate) fn run_or_demo(
     config: Option<&Path>,
     listen: Option<SocketAddr>,
     environment: &Environment,
+    modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
-    serve(Source::find(config), listen, environment)
+    serve(Source::find(config), listen, environment, modules)
 }
 
 fn serve(
     source: Source,
     listen: Option<SocketAddr>,
     environment: &Environment,
+    modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
     let Project {
         bot,
         config,
         warnings,
         source,
-    } = Project::load(source, listen, environment)?;
+    } = Project::load(source, listen, environment, modules)?;
     log::start(config.log.level, environment)?;
     if !warnings.is_empty() {
         output::say(&warnings.to_string());
@@ -91,16 +94,30 @@ fn demo_banner(bound: &BoundBot, environment: &Environment) -> String {
         "hailer {} · demo (no hailer.toml here) · only this computer can reach it\n\n  \
          Webhook     http://{}/webhook/dev   token in {}\n  \
          Commands    {}\n\n  \
-         Try it, in another terminal:\n    \
-         {call} send \"help\"\n    \
-         {call} send \"status\"\n    \
-         {call} send \"whoami\" --as mira\n\n  \
+         Try it, in another terminal:\n{}\n  \
          Ctrl+C stops",
         env!("CARGO_PKG_VERSION"),
         bound.address(),
         demo::TOKEN_FILE,
         commands(bound),
+        things_to_try(bound, call),
     )
+}
+
+/// Names what shows most; a bot that lacks some of it shows the examples of its own commands.
+fn things_to_try(bound: &BoundBot, call: &str) -> String {
+    let usual = [("help", ""), ("status", ""), ("whoami", " --as mira")];
+    let catalog = bound.catalog();
+    let has = |path: &str| catalog.iter().any(|it| it.path() == path);
+    let line = |text: &str, options: &str| format!("    {call} send \"{text}\"{options}\n");
+    if usual.iter().all(|(path, _)| has(path)) {
+        return usual.map(|(path, options)| line(path, options)).concat();
+    }
+    let examples = catalog.iter().filter_map(|it| it.examples().first());
+    examples
+        .take(usual.len())
+        .map(|it| line(&it.text, ""))
+        .collect()
 }
 
 fn url(bound: &BoundBot, config: &Config) -> String {

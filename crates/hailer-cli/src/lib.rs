@@ -1,0 +1,19 @@
+//! What the binary `hailer` does, for bots that are programs of their own: the same verbs with their commands.
+
+mod arguments;
+mod check;
+mod commands;
+mod completions;
+mod demo;
+mod exit;
+mod log;
+mod output;
+mod program;
+mod project;
+mod send;
+mod serve;
+mod sign;
+mod token;
+mod verify;
+
+pub use program::main;

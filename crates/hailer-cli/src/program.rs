@@ -1,0 +1,60 @@
+//! From the command line to a verb, and from what became of it to an exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use hailer::{Draft, Environment, Module};
+
+use crate::arguments::{Arguments, Verb};
+use crate::exit::{Exit, Failure};
+use crate::project::Modules;
+use crate::{check, commands, completions, output, send, serve, sign, verify};
+
+/// Runs the program: reads the command line and does what it says with the commands of these modules.
+///
+/// Without a verb it serves what `hailer.toml` says, or the demo when there is none. Modules may read tables of
+/// their own from the draft.
+///
+/// # Examples
+///
+/// ```no_run
+/// # fn module() -> hailer::Module { hailer::Module::new("On call") }
+/// fn main() -> std::process::ExitCode {
+///     hailer_cli::main(|draft| {
+///         let mut modules = vec![module()];
+///         modules.extend(hailer_commands::all(draft));
+///         modules
+///     })
+/// }
+/// ```
+pub fn main(modules: impl Fn(&Draft) -> Vec<Module>) -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments, &Environment::from_process(), &modules) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output::complain(&format!("{failure}"));
+            failure.exit().into()
+        }
+    }
+}
+
+fn run(
+    arguments: &Arguments,
+    environment: &Environment,
+    modules: Modules<'_>,
+) -> Result<Exit, Failure> {
+    let config = arguments.config.as_deref();
+    match &arguments.verb {
+        None => serve::run_or_demo(config, arguments.listen, environment, modules),
+        Some(Verb::Serve(options)) => {
+            let listen = options.listen.or(arguments.listen);
+            serve::run(config, listen, environment, modules)
+        }
+        Some(Verb::Check(options)) => check::run(config, options, environment, modules),
+        Some(Verb::Send(options)) => send::run(config, options, environment, modules),
+        Some(Verb::Sign(options)) => sign::run(options, environment),
+        Some(Verb::Verify(options)) => verify::run(options, environment),
+        Some(Verb::Commands(options)) => commands::run(config, options, environment, modules),
+        Some(Verb::Completions(options)) => completions::run(options),
+    }
+}
