@@ -1,16 +1,33 @@
 //! The log: where it goes, and how much of it.
 
+mod writer;
+
 use std::io::{IsTerminal, stderr};
 use std::panic;
 
+use anyhow::Context;
 use hailer::{Environment, LogLevel};
 use tracing_subscriber::EnvFilter;
 
 use crate::exit::{Exit, Failure};
 
+use writer::LogWriter;
+
+/// The log, while it is kept; dropping it writes the last lines.
+#[derive(Debug)]
+pub(crate) struct Log {
+    writer: LogWriter,
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.writer.flush();
+    }
+}
+
 /// Starts the log on standard error. `HAILER_LOG` (`debug`, or `warn,hailer_transport=trace`) beats the
 /// configuration.
-pub(crate) fn start(level: LogLevel, environment: &Environment) -> Result<(), Failure> {
+pub(crate) fn start(level: LogLevel, environment: &Environment) -> Result<Log, Failure> {
     let wanted = environment
         .get("HAILER_LOG")
         .filter(|it| !it.trim().is_empty());
@@ -18,15 +35,16 @@ pub(crate) fn start(level: LogLevel, environment: &Environment) -> Result<(), Fa
     let filter = EnvFilter::try_new(wanted.unwrap_or(&usual)).map_err(|error| {
         Failure::new(Exit::Usage, format!("error: HAILER_LOG cannot be read: {error}\n  fix: one of error, warn, info, debug, trace"))
     })?;
+    let writer = LogWriter::start().context("cannot start a thread for the log")?;
     let started = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(stderr)
+        .with_writer(writer.clone())
         .with_ansi(stderr().is_terminal() && environment.get("NO_COLOR").is_none_or(str::is_empty))
         .try_init();
     if started.is_ok() {
         log_panics();
     }
-    Ok(())
+    Ok(Log { writer })
 }
 
 /// What a panic says may quote a message, so only its place is kept.

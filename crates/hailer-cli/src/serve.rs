@@ -43,7 +43,7 @@ fn serve(
         warnings,
         source,
     } = Project::load(source, listen, environment, modules)?;
-    log::start(config.log.level, environment)?;
+    let _log = log::start(config.log.level, environment)?;
     if !warnings.is_empty() {
         output::say(&warnings.to_string());
     }

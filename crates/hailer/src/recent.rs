@@ -2,13 +2,16 @@
 //!
 //! Kept in memory, so it forgets at a restart, and bounded in number and bytes, so that a flood cannot grow it.
 
+use std::collections::hash_map::{Entry, RandomState};
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::hash::BuildHasher;
+use std::mem;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use hailer_activity::{Activity, ActivityId, ConversationId, TenantId};
+use hailer_activity::Activity;
 use hailer_reply::Message;
-use tokio::sync::watch;
+use tokio::sync::oneshot;
 
 use crate::clock::BotClock;
 
@@ -18,28 +21,36 @@ const MOST_MESSAGES: usize = 10_000;
 /// Bytes of replies that are remembered.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 
-/// What makes a message the same message.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Key {
-    tenant: Option<TenantId>,
-    conversation: ConversationId,
-    activity: ActivityId,
-}
+/// What makes a message the same message: two hashes of tenant, conversation and activity id, each with a
+/// secret of its own, so that nobody can make two messages look alike.
+type Key = (u64, u64);
 
 /// The messages that were answered lately.
 #[derive(Debug)]
 pub(crate) struct Recent {
     keep: Duration,
     clock: BotClock,
+    secrets: (RandomState, RandomState),
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    answers: HashMap<Key, watch::Receiver<Option<Message>>>,
+    answers: HashMap<Key, Remembered>,
     /// In the order of arrival.
     order: VecDeque<(Instant, Key)>,
     bytes: usize,
+}
+
+/// What is known of a message that was here.
+#[derive(Debug)]
+enum Remembered {
+    /// Somebody works on it; these repeats wait for the answer.
+    InWork(Vec<oneshot::Sender<Message>>),
+    /// It was answered.
+    Answered(Message),
+    /// Whoever worked on it is gone.
+    Abandoned,
 }
 
 /// Whether a message was here before.
@@ -47,16 +58,18 @@ struct State {
 pub(crate) enum Seen<'r> {
     /// It is new; the ticket takes its answer.
     First(Ticket<'r>),
-    /// It was; here its first answer will be, or is.
-    Before(watch::Receiver<Option<Message>>),
+    /// It was answered.
+    Before(Message),
+    /// It is in work; its answer comes here, unless whoever works on it goes away.
+    InWork(oneshot::Receiver<Message>),
 }
 
 /// The duty to say what a message was answered.
 #[derive(Debug)]
 pub(crate) struct Ticket<'r> {
     recent: &'r Recent,
+    /// Taken when the duty is done.
     key: Option<Key>,
-    answer: watch::Sender<Option<Message>>,
 }
 
 impl Recent {
@@ -65,54 +78,105 @@ impl Recent {
         Self {
             keep,
             clock,
+            secrets: (RandomState::new(), RandomState::new()),
             state: Mutex::default(),
         }
     }
 
     /// Looks a message up, and remembers it from now on. A message without an id is always new.
     pub(crate) fn look_up(&self, activity: &Activity) -> Seen<'_> {
-        let (sender, receiver) = watch::channel(None);
-        let key = key(activity);
-        if let Some(key) = &key {
-            let mut state = self.state();
-            let now = self.clock.instant();
-            state.forget_older_than(self.keep, now);
-            if let Some(answer) = state.answers.get(key) {
-                return Seen::Before(answer.clone());
+        let Some(key) = self.key(activity) else {
+            return Seen::First(Ticket {
+                recent: self,
+                key: None,
+            });
+        };
+        let now = self.clock.instant();
+        let mut state = self.state();
+        state.forget_older_than(self.keep, now);
+        match state.answers.entry(key) {
+            Entry::Vacant(place) => {
+                place.insert(Remembered::InWork(Vec::new()));
+                state.order.push_back((now, key));
+                Seen::First(Ticket {
+                    recent: self,
+                    key: Some(key),
+                })
             }
-            state.answers.insert(key.clone(), receiver);
-            state.order.push_back((now, key.clone()));
+            Entry::Occupied(mut known) => known.get_mut().seen(),
         }
-        Seen::First(Ticket {
-            recent: self,
-            key,
-            answer: sender,
-        })
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+    fn key(&self, activity: &Activity) -> Option<Key> {
+        let conversation = activity.conversation.as_ref()?.id.as_ref()?;
+        let identity = (activity.tenant(), conversation, activity.id.as_ref()?);
+        Some((
+            self.secrets.0.hash_one(identity),
+            self.secrets.1.hash_one(identity),
+        ))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Remembered {
+    fn seen<'r>(&mut self) -> Seen<'r> {
+        let (sender, receiver) = oneshot::channel();
+        match self {
+            Self::Answered(message) => return Seen::Before(message.clone()),
+            Self::InWork(waiting) => waiting.push(sender),
+            Self::Abandoned => {}
+        }
+        Seen::InWork(receiver)
     }
 }
 
 impl Ticket<'_> {
     /// Keeps the answer, and gives it to repeats that wait for it.
-    pub(crate) fn answered(self, message: &Message) {
-        if self.key.is_some() {
-            self.recent.state().bytes += message.json().len();
-            self.answer.send_replace(Some(message.clone()));
+    pub(crate) fn answered(mut self, message: &Message) {
+        if let Some(key) = self.key.take() {
+            let mut state = self.recent.state();
+            let waiting = state.finish(key, Remembered::Answered(message.clone()));
+            state.bytes += message.json().len();
+            drop(state);
+            for repeat in waiting {
+                // Whoever waited may have hung up.
+                let _ = repeat.send(message.clone());
+            }
         }
     }
 
     /// Forgets the message, because nothing was done for it: a repeat is a new try.
-    pub(crate) fn forget(self) {
-        if let Some(key) = &self.key {
-            self.recent.state().answers.remove(key);
+    pub(crate) fn forget(mut self) {
+        if let Some(key) = self.key.take() {
+            self.recent.state().answers.remove(&key);
+        }
+    }
+}
+
+impl Drop for Ticket<'_> {
+    /// The caller hung up: the work may go on, so a repeat must not begin it again.
+    fn drop(&mut self) {
+        if let Some(key) = self.key.take() {
+            self.recent.state().finish(key, Remembered::Abandoned);
         }
     }
 }
 
 impl State {
+    /// Says what became of a message that is still remembered; returns who waits for that.
+    fn finish(&mut self, key: Key, outcome: Remembered) -> Vec<oneshot::Sender<Message>> {
+        let Some(remembered) = self.answers.get_mut(&key) else {
+            return Vec::new();
+        };
+        match mem::replace(remembered, outcome) {
+            Remembered::InWork(waiting) => waiting,
+            Remembered::Answered(_) | Remembered::Abandoned => Vec::new(),
+        }
+    }
+
     fn forget_older_than(&mut self, keep: Duration, now: Instant) {
         while let Some((arrived, _)) = self.order.front() {
             let is_old = now.duration_since(*arrived) > keep;
@@ -120,30 +184,12 @@ impl State {
                 return;
             }
             if let Some((_, key)) = self.order.pop_front()
-                && let Some(answer) = self.answers.remove(&key)
+                && let Some(Remembered::Answered(message)) = self.answers.remove(&key)
             {
-                let bytes = answer
-                    .borrow()
-                    .as_ref()
-                    .map_or(0, |message| message.json().len());
-                self.bytes = self.bytes.saturating_sub(bytes);
+                self.bytes = self.bytes.saturating_sub(message.json().len());
             }
         }
     }
-}
-
-fn key(activity: &Activity) -> Option<Key> {
-    Some(Key {
-        tenant: activity.tenant().cloned(),
-        conversation: activity.conversation.as_ref()?.id.clone()?,
-        activity: activity.id.clone()?,
-    })
-}
-
-/// Waits for the first answer; `None` when whoever worked on it is gone.
-pub(crate) async fn first_answer(mut answer: watch::Receiver<Option<Message>>) -> Option<Message> {
-    let answered = answer.wait_for(Option::is_some).await.ok()?;
-    answered.clone()
 }
 
 #[cfg(test)]
@@ -168,7 +214,7 @@ mod tests {
     fn ticket<'r>(recent: &'r Recent, id: &str) -> Ticket<'r> {
         match recent.look_up(&activity(id)) {
             Seen::First(ticket) => ticket,
-            Seen::Before(_) => panic!("{id} was here before"),
+            Seen::Before(_) | Seen::InWork(_) => panic!("{id} was here before"),
         }
     }
 
@@ -177,14 +223,14 @@ mod tests {
         let recent = Recent::new(Duration::from_secs(60), BotClock::default());
         let message = Reply::text("done").to_message();
         let ticket = ticket(&recent, "1");
-        let Seen::Before(early) = recent.look_up(&activity("1")) else {
+        let Seen::InWork(early) = recent.look_up(&activity("1")) else {
             panic!("taken for new");
         };
 
         ticket.answered(&message);
 
-        assert_eq!(first_answer(early).await, Some(message.clone()));
-        assert!(matches!(recent.look_up(&activity("1")), Seen::Before(_)));
+        assert_eq!(early.await.ok(), Some(message.clone()));
+        assert!(matches!(recent.look_up(&activity("1")), Seen::Before(again) if again == message));
         assert!(matches!(recent.look_up(&activity("2")), Seen::First(_)));
     }
 
@@ -192,13 +238,14 @@ mod tests {
     async fn whoever_waits_for_an_answer_that_never_comes_is_told() {
         let recent = Recent::new(Duration::from_secs(60), BotClock::default());
         let ticket = ticket(&recent, "1");
-        let Seen::Before(early) = recent.look_up(&activity("1")) else {
+        let Seen::InWork(early) = recent.look_up(&activity("1")) else {
             panic!("taken for new");
         };
 
         drop(ticket);
 
-        assert_eq!(first_answer(early).await, None);
+        assert!(early.await.is_err());
+        assert!(matches!(recent.look_up(&activity("1")), Seen::InWork(_)));
     }
 
     #[test]

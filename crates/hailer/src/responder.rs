@@ -8,12 +8,12 @@ use hailer_activity::Activity;
 use hailer_dispatch::{
     CancellationToken, CommandError, Inquiry, MessageText, Misunderstanding, Policy, Registry,
 };
-use hailer_reply::{Reply, RequestId, escape};
+use hailer_reply::{Message, Reply, RequestId, escape};
 use hailer_transport::{Answer, Handler, Inbound, Outcome};
 
 use crate::clock::BotClock;
 use crate::command_runtime::{CommandRuntime, Worked};
-use crate::recent::{Recent, Seen, first_answer};
+use crate::recent::{Recent, Seen};
 
 /// Answers admitted messages.
 #[derive(Debug, Clone)]
@@ -120,20 +120,13 @@ impl Inner {
                 }
                 answer
             }
-            Seen::Before(first) => {
+            Seen::Before(message) => repeated(message),
+            Seen::InWork(first) => {
                 let deadline = inbound.received + self.reply_within;
-                let message = tokio::time::timeout_at(deadline.into(), first_answer(first))
-                    .await
-                    .ok()
-                    .flatten();
-                let message = message.unwrap_or_else(|| {
+                let first = tokio::time::timeout_at(deadline.into(), first).await;
+                repeated(first.ok().and_then(Result::ok).unwrap_or_else(|| {
                     Reply::text("I have this message already and am working on it.").to_message()
-                });
-                Answer {
-                    message,
-                    command: None,
-                    outcome: Outcome::Duplicate,
-                }
+                }))
             }
         }
     }
@@ -278,6 +271,14 @@ fn panicked_early(
         reply: broken(request_id),
         command,
         outcome: Outcome::Panicked,
+    }
+}
+
+fn repeated(message: Message) -> Answer {
+    Answer {
+        message,
+        command: None,
+        outcome: Outcome::Duplicate,
     }
 }
 
