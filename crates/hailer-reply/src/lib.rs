@@ -24,6 +24,7 @@ mod entity;
 mod escape;
 mod fit;
 mod inline;
+mod lint;
 mod markdown;
 mod message;
 mod plain;
@@ -34,6 +35,7 @@ mod token;
 mod wire;
 
 pub use escape::escape;
+pub use lint::{FINDING_KINDS, Finding, FindingKind, Severity, Subject, judge, lint, message_size};
 pub use message::{MESSAGE_LIMIT, Message};
 pub use plain::Style;
 pub use reply::Reply;
