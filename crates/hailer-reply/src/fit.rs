@@ -1,10 +1,14 @@
 //! Cuts a reply that is too long for one message, and says how much is missing.
 //!
+//! Text and cards give way as blocks of text do among each other; how a card is cut, `card/fit.rs` says.
+//!
 //! The longest blocks give way until the whole fits, so that a short introduction or a closing hint
 //! survives a long output. A block is cut after a whole line; only where that would throw away most of
 //! what fits is a line itself cut, never within an entity, an escape or a character with its accents.
 
+use crate::attachment::AnyCard;
 use crate::block::{Block, Kind};
+use crate::card::fit::json_cost;
 use crate::escape::escape_html;
 use crate::message::{MESSAGE_LIMIT, PARAGRAPH, TEXT_LIMIT, cost};
 use crate::sanitise::sanitise;
@@ -16,15 +20,51 @@ const MARKER_ROOM: usize = 64;
 /// A block with less room than this says nothing; further blocks are dropped instead.
 const SMALLEST_SHARE: usize = 200;
 
-/// Blocks beyond this do not get their smallest share.
-const MOST_BLOCKS: usize = TEXT_LIMIT / (SMALLEST_SHARE + 2 * PARAGRAPH.len());
+/// Cards beyond this would leave each other too little to say anything.
+const MOST_CARDS: usize = 6;
 
 /// How far back a cut may go to keep a character and its accents together, in bytes.
 const LONGEST_CLUSTER: usize = 64;
 
-/// Writes blocks as they travel, within the limit.
+/// Writes text and cards as they travel, within a room.
+pub(crate) fn with_cards(
+    blocks: &[Block],
+    cards: &[AnyCard],
+    room: usize,
+) -> (String, Vec<AnyCard>) {
+    let (kept, dropped) = cards.split_at_checked(MOST_CARDS).unwrap_or((cards, &[]));
+    let marker = match dropped.len() {
+        0 => String::new(),
+        count => more(count, "card"),
+    };
+    // A comma, and the name and quotes of the text.
+    let room = room.saturating_sub(kept.len() + r#""text":"","#.len() + MARKER_ROOM);
+    let text = to_wire_within(blocks, room);
+    let mut costs: Vec<_> = kept.iter().map(json_cost).collect();
+    costs.push(cost(&text));
+    let share = share(&mut costs, room);
+    let cards = kept.iter().map(|card| card.fit(share)).collect();
+    let mut text = if cost(&text) > share {
+        to_wire_within(blocks, share)
+    } else {
+        text
+    };
+    if !text.is_empty() && !marker.is_empty() {
+        text.push_str(PARAGRAPH);
+    }
+    text.push_str(&marker);
+    (text, cards)
+}
+
+/// Writes blocks as they travel, within the limit of a message without cards.
 pub(crate) fn to_wire(blocks: &[Block]) -> String {
-    let (kept, dropped) = match blocks.split_at_checked(MOST_BLOCKS) {
+    to_wire_within(blocks, TEXT_LIMIT)
+}
+
+fn to_wire_within(blocks: &[Block], room: usize) -> String {
+    // Blocks beyond this do not get their smallest share.
+    let most = room / (SMALLEST_SHARE + 2 * PARAGRAPH.len());
+    let (kept, dropped) = match blocks.split_at_checked(most) {
         Some((kept, dropped)) if !dropped.is_empty() => (kept, dropped),
         Some(_) | None => (blocks, Default::default()),
     };
@@ -37,7 +77,7 @@ pub(crate) fn to_wire(blocks: &[Block]) -> String {
         .skip(drafts.len())
         .map(|block| block.to_plain().split('\n').count())
         .sum();
-    let share = largest_share(&drafts, missing);
+    let share = largest_share(&drafts, missing, room);
     let mut parts: Vec<_> = drafts.iter().map(|draft| draft.to_wire(share)).collect();
     if missing > 0 {
         parts.push(more(missing, "line"));
@@ -46,11 +86,19 @@ pub(crate) fn to_wire(blocks: &[Block]) -> String {
 }
 
 /// Finds the largest share that lets all blocks fit when none takes more.
-fn largest_share(drafts: &[Draft], missing: usize) -> usize {
+fn largest_share(drafts: &[Draft], missing: usize, room: usize) -> usize {
     let mut costs: Vec<_> = drafts.iter().map(|draft| draft.cost).collect();
-    costs.sort_unstable();
     let last = if missing > 0 { MARKER_ROOM } else { 0 };
-    let mut left = TEXT_LIMIT - last - cost(PARAGRAPH) * drafts.len();
+    share(
+        &mut costs,
+        room.saturating_sub(last + cost(PARAGRAPH) * drafts.len()),
+    )
+}
+
+/// Finds the largest share that lets all fit into a room when none takes more.
+pub(crate) fn share(costs: &mut [usize], room: usize) -> usize {
+    costs.sort_unstable();
+    let mut left = room;
     for (at, &cost) in costs.iter().enumerate() {
         let share = left / (costs.len() - at);
         if cost > share {
@@ -195,7 +243,7 @@ fn joins(before: Option<char>, token: &Token<'_>) -> bool {
     })
 }
 
-fn more(count: usize, noun: &str) -> String {
+pub(crate) fn more(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("… {count} more {noun}{plural}")
 }

@@ -23,9 +23,24 @@ pub(crate) enum Piece<'a> {
     LabelEnd(Cow<'a, str>),
 }
 
-/// Splits a paragraph into its pieces.
+/// Which Markdown is read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Dialect {
+    /// That of a message's text: with HTML entities, `<br>` and inline code.
+    Message,
+    /// That of cards: without.
+    Card,
+}
+
+/// Splits a paragraph of a message into its pieces.
 pub(crate) fn pieces(paragraph: &str) -> Vec<Piece<'_>> {
+    pieces_of(paragraph, Dialect::Message)
+}
+
+/// Splits a paragraph into its pieces.
+pub(crate) fn pieces_of(paragraph: &str, dialect: Dialect) -> Vec<Piece<'_>> {
     let mut reader = Reader {
+        dialect,
         pieces: Vec::new(),
         emphasis: Emphasis::default(),
         label: None,
@@ -48,6 +63,7 @@ pub(crate) fn taken<'a>(text: &'a str, after: &str) -> &'a str {
 }
 
 struct Reader<'a> {
+    dialect: Dialect,
     pieces: Vec<Piece<'a>>,
     emphasis: Emphasis,
     /// Where the last `[` is, as long as it may begin a label.
@@ -79,6 +95,7 @@ impl<'a> Reader<'a> {
     fn read_special(&mut self, before: Option<char>, rest: &'a str) -> Option<&'a str> {
         match rest.chars().next()? {
             '\\' => self.read_escape(rest),
+            '&' | '<' | '`' if self.dialect == Dialect::Card => None,
             '&' => {
                 let (character, after) = entity::split(rest.strip_prefix('&')?)?;
                 self.pieces.push(Piece::Literal(character));

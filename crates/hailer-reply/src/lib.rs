@@ -18,13 +18,14 @@
 //! # Ok::<(), hailer_reply::ReadError>(())
 //! ```
 
+mod attachment;
 mod block;
+mod card;
 mod emphasis;
 mod entity;
 mod escape;
 mod fit;
 mod inline;
-mod lint;
 mod markdown;
 mod message;
 mod plain;
@@ -34,8 +35,27 @@ mod sanitise;
 mod token;
 mod wire;
 
+pub use attachment::AnyCard;
+pub use attachment::connector::{ConnectorCard, ConnectorSection};
+pub use attachment::list::{ListCard, ListItem};
+pub use attachment::picture::{HeroCard, ThumbnailCard};
+pub use card::action::{Action, ActionSet, Target};
+pub use card::column_set::{Column, ColumnSet, ColumnWidth};
+pub use card::container::Container;
+pub use card::element::Element;
+pub use card::fact_set::FactSet;
+pub use card::https_url::{HttpsUrl, UrlError};
+pub use card::image::{Image, ImageSet};
+pub use card::look::{
+    ActionStyle, ContainerStyle, HorizontalAlignment, ImageSize, Spacing, TextColor, TextSize,
+    TextStyle, TextWeight, VerticalAlignment,
+};
+pub use card::markup::escape_card;
+pub use card::rich_text::{RichTextBlock, TextRun};
+pub use card::table::{Table, TableCell, TableColumn, TableRow};
+pub use card::text_block::TextBlock;
+pub use card::{Card, CardError};
 pub use escape::escape;
-pub use lint::{FINDING_KINDS, Finding, FindingKind, Severity, Subject, judge, lint, message_size};
 pub use message::{MESSAGE_LIMIT, Message};
 pub use plain::Style;
 pub use reply::Reply;

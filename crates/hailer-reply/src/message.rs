@@ -1,6 +1,13 @@
 //! The JSON that answers a webhook request.
 
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::attachment::AnyCard;
 use crate::block::Block;
+use crate::card::clean::Clean;
+use crate::card::lead::Lead;
 use crate::fit;
 
 /// The size of a message's JSON that Teams takes, in bytes.
@@ -46,15 +53,45 @@ impl Message {
         Self::from_wire(&fit::to_wire(blocks))
     }
 
-    fn whole(blocks: &[Block]) -> Self {
-        if let [block] = blocks {
-            return Self::from_wire(&block.kind.to_wire(&block.content));
+    /// Writes text and cards, of which there is at least one.
+    pub(crate) fn from_parts(blocks: &[Block], cards: &[AnyCard]) -> Self {
+        let summary = summary(blocks, cards);
+        let size: usize = blocks.iter().map(|block| block.content.len()).sum();
+        if size <= MESSAGE_LIMIT {
+            let message = Self::with_cards(&whole(blocks), &summary, cards);
+            if message.json.len() <= MESSAGE_LIMIT {
+                return message;
+            }
         }
-        let parts: Vec<_> = blocks
-            .iter()
-            .map(|block| block.kind.to_wire(&block.content))
-            .collect();
-        Self::from_wire(&parts.join(PARAGRAPH))
+        let room = MESSAGE_LIMIT - Self::with_cards("", &summary, &[]).json.len();
+        let (text, cards) = fit::with_cards(blocks, cards, room);
+        Self::with_cards(&text, &summary, &cards)
+    }
+
+    fn with_cards(text: &str, summary: &Clean, cards: &[AnyCard]) -> Self {
+        #[derive(Serialize)]
+        struct Wire<'a> {
+            #[serde(rename = "type")]
+            kind: &'static str,
+            #[serde(skip_serializing_if = "str::is_empty")]
+            text: &'a str,
+            summary: &'a Clean,
+            attachments: &'a [AnyCard],
+        }
+        let wire = Wire {
+            kind: "message",
+            text,
+            summary,
+            attachments: cards,
+        };
+        // Strings and lists always serialise.
+        Self {
+            json: serde_json::to_string(&wire).unwrap_or_default(),
+        }
+    }
+
+    fn whole(blocks: &[Block]) -> Self {
+        Self::from_wire(&whole(blocks))
     }
 
     fn from_wire(text: &str) -> Self {
@@ -63,6 +100,27 @@ impl Message {
         push_json(text, &mut json);
         json.push_str(TAIL);
         Self { json }
+    }
+}
+
+/// Writes blocks as they travel, whatever their length.
+fn whole(blocks: &[Block]) -> Cow<'_, str> {
+    if let [block] = blocks {
+        return block.kind.to_wire(&block.content);
+    }
+    let parts: Vec<_> = blocks
+        .iter()
+        .map(|block| block.kind.to_wire(&block.content))
+        .collect();
+    Cow::Owned(parts.join(PARAGRAPH))
+}
+
+/// Returns the first line, which Teams shows as a preview instead of "Card".
+fn summary(blocks: &[Block], cards: &[AnyCard]) -> Clean {
+    match (blocks.first(), cards.first()) {
+        (Some(block), _) => Lead(block.to_plain().into_owned()).summary(),
+        (None, Some(card)) => card.lead().summary(),
+        (None, None) => Lead(String::new()).summary(),
     }
 }
 

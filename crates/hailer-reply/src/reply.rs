@@ -2,13 +2,17 @@
 
 use std::borrow::Cow;
 
+use crate::attachment::AnyCard;
+use crate::attachment::connector::ConnectorCard;
+use crate::attachment::list::ListCard;
+use crate::attachment::picture::{HeroCard, ThumbnailCard};
 use crate::block::{Block, Kind};
 use crate::message::Message;
 
-/// An answer, as a list of blocks that Teams draws one below the other.
+/// An answer, as a list of blocks that Teams draws one below the other, and cards below them.
 ///
-/// A reply always says something: Teams shows an error for an empty message. Blank blocks are left out,
-/// and a reply without any other says "Done."
+/// A reply always says something: Teams shows an error for an empty message. Blank blocks and cards are
+/// left out, and a reply without any other says "Done."
 ///
 /// ```
 /// use hailer_reply::{Reply, escape};
@@ -22,8 +26,10 @@ use crate::message::Message;
 /// ```
 #[derive(Clone)]
 pub struct Reply {
-    /// Without blank ones; when empty, [`DONE`] stands in.
+    /// Without blank ones; when empty and without cards, [`DONE`] stands in.
     blocks: Vec<Block>,
+    /// Without blank ones.
+    cards: Vec<AnyCard>,
 }
 
 /// Stands in for content that is blank.
@@ -51,6 +57,40 @@ impl Reply {
         Self::empty().then_code(text)
     }
 
+    /// Answers with a card.
+    ///
+    /// ```
+    /// use hailer_reply::{Card, FactSet, Reply};
+    ///
+    /// let facts = FactSet::new().with("Version", "2.41.0").with("Health", "12/12");
+    /// let reply = Reply::card(Card::titled("api").with(facts));
+    ///
+    /// assert_eq!(reply.to_plain(), "api\nVersion  2.41.0\nHealth   12/12");
+    /// ```
+    pub fn card(card: impl Into<AnyCard>) -> Self {
+        Self::empty().then_card(card)
+    }
+
+    /// Answers with a hero card. Experimental, as the card is.
+    pub fn hero(card: HeroCard) -> Self {
+        Self::card(card)
+    }
+
+    /// Answers with a thumbnail card. Experimental, as the card is.
+    pub fn thumbnail(card: ThumbnailCard) -> Self {
+        Self::card(card)
+    }
+
+    /// Answers with a list card. Experimental, as the card is.
+    pub fn list(card: ListCard) -> Self {
+        Self::card(card)
+    }
+
+    /// Answers with a connector card. Experimental, as the card is.
+    pub fn connector(card: ConnectorCard) -> Self {
+        Self::card(card)
+    }
+
     /// Adds literal text below.
     #[must_use]
     pub fn then_text(self, text: impl Into<String>) -> Self {
@@ -69,19 +109,50 @@ impl Reply {
         self.then(Kind::Code, text.into())
     }
 
+    /// Adds a card below. Teams draws all cards below all text.
+    #[must_use]
+    pub fn then_card(mut self, card: impl Into<AnyCard>) -> Self {
+        let card = card.into();
+        if !card.is_blank() {
+            self.cards.push(card);
+        }
+        self
+    }
+
+    /// Writes the text form of each card in its place, for when a card cannot be sent.
+    #[must_use]
+    pub fn without_cards(&self) -> Self {
+        let reply = Self {
+            blocks: self.blocks.clone(),
+            cards: Vec::new(),
+        };
+        self.cards
+            .iter()
+            .fold(reply, |reply, card| reply.then_text(card.to_text()))
+    }
+
     /// Writes the message that Teams gets, cut to [`MESSAGE_LIMIT`](crate::MESSAGE_LIMIT).
     pub fn to_message(&self) -> Message {
-        Message::from_blocks(self.blocks())
+        if self.cards.is_empty() {
+            Message::from_blocks(self.blocks())
+        } else {
+            Message::from_parts(self.blocks(), &self.cards)
+        }
     }
 
     /// Writes the whole answer as a terminal, a log or a test shows it: no markers, nothing cut.
     pub fn to_plain(&self) -> String {
-        let blocks: Vec<_> = self.blocks().iter().map(Block::to_plain).collect();
-        blocks.join("\n")
+        let blocks = self.blocks().iter().map(Block::to_plain);
+        let cards = self.cards.iter().map(|card| Cow::Owned(card.to_text()));
+        let parts: Vec<_> = blocks.chain(cards).collect();
+        parts.join("\n")
     }
 
     fn empty() -> Self {
-        Self { blocks: Vec::new() }
+        Self {
+            blocks: Vec::new(),
+            cards: Vec::new(),
+        }
     }
 
     fn then(mut self, kind: Kind, content: String) -> Self {
@@ -90,7 +161,7 @@ impl Reply {
     }
 
     fn blocks(&self) -> &[Block] {
-        if self.blocks.is_empty() {
+        if self.blocks.is_empty() && self.cards.is_empty() {
             &DONE
         } else {
             &self.blocks
@@ -100,7 +171,7 @@ impl Reply {
 
 impl PartialEq for Reply {
     fn eq(&self, other: &Self) -> bool {
-        self.blocks() == other.blocks()
+        self.blocks() == other.blocks() && self.cards == other.cards
     }
 }
 
@@ -109,6 +180,7 @@ impl std::fmt::Debug for Reply {
         formatter
             .debug_struct("Reply")
             .field("blocks", &self.blocks())
+            .field("cards", &self.cards)
             .finish()
     }
 }

@@ -1,13 +1,19 @@
 //! A message read back from its JSON, for terminals and tests.
 
 use serde::Deserialize;
+use serde_json::Value;
 
+use crate::card::canvas::Canvas;
+use crate::card::foreign::draw_attachment;
+use crate::card::frame::frame;
 use crate::plain::{self, Style};
 
 /// A message as Teams gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WireMessage {
     text: String,
+    summary: Option<String>,
+    attachments: Vec<Value>,
 }
 
 /// Says why a JSON is no message.
@@ -34,6 +40,8 @@ struct Wire {
     #[serde(rename = "type")]
     kind: String,
     text: Option<String>,
+    summary: Option<String>,
+    attachments: Option<Vec<Value>>,
 }
 
 /// Reads a message from its JSON.
@@ -44,6 +52,8 @@ pub fn read_message(json: &str) -> Result<WireMessage, ReadError> {
     }
     Ok(WireMessage {
         text: wire.text.unwrap_or_default(),
+        summary: wire.summary,
+        attachments: wire.attachments.unwrap_or_default(),
     })
 }
 
@@ -53,15 +63,44 @@ impl WireMessage {
         &self.text
     }
 
-    /// Draws the message without any markup.
+    /// Returns what a preview shows.
+    pub fn summary(&self) -> Option<&str> {
+        self.summary.as_deref()
+    }
+
+    /// Returns the attachments as they travel: `contentType` and `content`.
+    pub fn attachments(&self) -> &[Value] {
+        &self.attachments
+    }
+
+    /// Draws the message without any markup; cards in their text form.
     ///
     /// Links read `label (target)`; whatever could steer a terminal is removed.
     pub fn to_plain(&self) -> String {
         self.to_terminal(Style::Plain)
     }
 
-    /// Draws the message for a terminal.
+    /// Draws the message for a terminal; where there is a layout, cards have a border.
     pub fn to_terminal(&self, style: Style) -> String {
-        plain::of_wire(&self.text, style)
+        let text = plain::of_wire(&self.text, style);
+        let gap = match style {
+            Style::Plain => "\n",
+            Style::Monochrome | Style::Ansi => "\n\n",
+        };
+        let cards = self.attachments.iter().map(|attachment| {
+            let mut canvas = Canvas::new();
+            draw_attachment(attachment, &mut canvas);
+            let text = canvas.into_text();
+            match style {
+                Style::Plain => text,
+                Style::Monochrome | Style::Ansi => frame(&text, style),
+            }
+        });
+        let parts: Vec<_> = Some(text)
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .chain(cards)
+            .collect();
+        parts.join(gap)
     }
 }

@@ -60,7 +60,12 @@ pub use hailer_dispatch::{
     Sender, Spec, ValueKind, command_fn, known, nearest,
 };
 pub use hailer_reply::{
-    MESSAGE_LIMIT, Message, ReadError, Reply, RequestId, Style, WireMessage, escape, read_message,
+    Action, ActionSet, ActionStyle, AnyCard, Card, CardError, Column, ColumnSet, ColumnWidth,
+    ConnectorCard, ConnectorSection, Container, ContainerStyle, Element, FactSet, HeroCard,
+    HorizontalAlignment, HttpsUrl, Image, ImageSet, ImageSize, ListCard, ListItem, MESSAGE_LIMIT,
+    Message, ReadError, Reply, RequestId, RichTextBlock, Spacing, Style, Table, TableCell,
+    TableColumn, TableRow, Target, TextBlock, TextColor, TextRun, TextSize, TextStyle, TextWeight,
+    ThumbnailCard, UrlError, VerticalAlignment, WireMessage, escape, escape_card, read_message,
 };
 pub use hailer_transport::{Outcome, ServeError};
 

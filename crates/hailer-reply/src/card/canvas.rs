@@ -1,0 +1,180 @@
+//! Lines that a card is drawn into when there is nothing but text.
+
+use std::borrow::Cow;
+
+use crate::sanitise::clean;
+
+/// Columns of a table are padded to this at most: a longer cell pushes only its own row.
+const WIDEST_CELL: usize = 40;
+
+/// Titles of facts are padded to this at most.
+const WIDEST_TITLE: usize = 24;
+
+/// Lines of text, and how much more of them is wanted.
+#[derive(Debug)]
+pub(crate) struct Canvas {
+    lines: Vec<String>,
+    /// How many bytes are still wanted; what begins before it is used up is drawn whole.
+    room: usize,
+}
+
+impl Canvas {
+    pub(crate) fn new() -> Self {
+        Self::with_room(usize::MAX)
+    }
+
+    /// Begins a canvas that is full after so many bytes.
+    pub(crate) fn with_room(room: usize) -> Self {
+        Self {
+            lines: Vec::new(),
+            room,
+        }
+    }
+
+    /// Begins another canvas that may take what this one still may.
+    pub(crate) fn beside(&self) -> Self {
+        Self::with_room(self.room)
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.room == 0
+    }
+
+    pub(crate) fn room(&self) -> usize {
+        self.room
+    }
+
+    pub(crate) fn into_lines(self) -> Vec<String> {
+        self.lines
+    }
+
+    pub(crate) fn into_text(self) -> String {
+        match <[String; 1]>::try_from(self.lines) {
+            Ok([line]) => line,
+            Err(lines) => lines.join("\n"),
+        }
+    }
+
+    /// Draws text, a line for each of its lines; whatever could steer a terminal goes.
+    pub(crate) fn text(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        for line in text.split('\n') {
+            self.push(clean(line).collect());
+        }
+    }
+
+    /// Draws a label and where it leads.
+    pub(crate) fn labelled(&mut self, label: &str, target: &str) {
+        if label.trim().is_empty() || label == target {
+            self.text(target);
+        } else {
+            self.text(&format!("{label} ({target})"));
+        }
+    }
+
+    /// Draws names and values, aligned.
+    pub(crate) fn facts<'a>(&mut self, facts: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) {
+        let rows = facts.map(|(title, value)| vec![title, value]).collect();
+        self.grid(rows, WIDEST_TITLE);
+    }
+
+    /// Draws rows of cells, aligned.
+    pub(crate) fn table(&mut self, rows: Vec<Vec<Cow<'_, str>>>) {
+        self.grid(rows, WIDEST_CELL);
+    }
+
+    /// Draws columns: on one line if each has one, else one below the other.
+    pub(crate) fn columns(&mut self, columns: Vec<Self>) {
+        if columns.iter().all(|column| column.lines.len() <= 1) {
+            let cells: Vec<_> = columns
+                .into_iter()
+                .flat_map(|column| column.lines)
+                .collect();
+            if !cells.is_empty() {
+                self.push(cells.join("  "));
+            }
+            return;
+        }
+        for line in columns.into_iter().flat_map(|column| column.lines) {
+            self.push(line);
+        }
+    }
+
+    /// Draws lines a little to the right.
+    pub(crate) fn indented(&mut self, canvas: Self) {
+        for line in canvas.lines {
+            self.push(format!("  {line}"));
+        }
+    }
+
+    fn grid(&mut self, rows: Vec<Vec<Cow<'_, str>>>, widest: usize) {
+        let mut widths: Vec<usize> = Vec::new();
+        for row in &rows {
+            for (at, cell) in row.iter().enumerate() {
+                let width = cell_width(cell).min(widest);
+                match widths.get_mut(at) {
+                    Some(known) => *known = width.max(*known),
+                    None => widths.push(width),
+                }
+            }
+        }
+        for row in rows {
+            if self.is_full() {
+                return;
+            }
+            self.push(line_of(&row, &widths));
+        }
+    }
+
+    fn push(&mut self, line: String) {
+        self.room = self.room.saturating_sub(line.len().max(1));
+        self.lines.push(line);
+    }
+}
+
+/// Writes cells side by side; line breaks in them become spaces.
+fn line_of(cells: &[Cow<'_, str>], widths: &[usize]) -> String {
+    let mut line = String::with_capacity(widths.iter().sum::<usize>() + 2 * widths.len());
+    for (at, cell) in cells.iter().enumerate() {
+        line.extend(clean(cell).map(|each| if each == '\n' { ' ' } else { each }));
+        if at + 1 < cells.len() {
+            let width = widths.get(at).copied().unwrap_or_default();
+            let gap = width.saturating_sub(cell_width(cell)) + 2;
+            line.extend(std::iter::repeat_n(' ', gap));
+        }
+    }
+    line.truncate(line.trim_end().len());
+    line
+}
+
+fn cell_width(cell: &str) -> usize {
+    if cell.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        cell.len()
+    } else {
+        clean(cell).map(character_width).sum()
+    }
+}
+
+/// Counts the columns that a terminal takes for a text, about.
+pub(crate) fn width(text: &str) -> usize {
+    text.chars().map(character_width).sum()
+}
+
+fn character_width(character: char) -> usize {
+    match character {
+        ' '..='~' => 1,
+        '\u{0300}'..='\u{036f}' | '\u{200c}'..='\u{200f}' | '\u{fe00}'..='\u{fe0f}' => 0,
+        '\u{1100}'..='\u{115f}'
+        | '\u{2e80}'..='\u{a4cf}'
+        | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe6f}'
+        | '\u{ff00}'..='\u{ff60}'
+        | '\u{ffe0}'..='\u{ffe6}'
+        | '\u{1f300}'..='\u{1faff}'
+        | '\u{20000}'..='\u{3fffd}' => 2,
+        _ => 1,
+    }
+}

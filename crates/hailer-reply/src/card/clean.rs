@@ -1,0 +1,69 @@
+//! A string of a card, in which nothing steers a screen or hides.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::card::markup::{PART, defuse, escape_card, sanitise_wire};
+use crate::sanitise::sanitise;
+
+/// Text as it travels in a card.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub(crate) struct Clean(String);
+
+impl Clean {
+    /// Takes foreign text for a place where Markdown is read.
+    pub(crate) fn literal(text: impl Into<String>) -> Self {
+        let mut text = text.into();
+        text.truncate(text.trim_end_matches(['\n', '\r']).len());
+        Self(match escape_card(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(mut wire) => {
+                // Nothing follows from which the end would have to be parted.
+                wire.truncate(wire.trim_end_matches(PART).len());
+                wire
+            }
+        })
+    }
+
+    /// Takes an author's Markdown.
+    pub(crate) fn markdown(text: impl Into<String>) -> Self {
+        text.into().into()
+    }
+
+    /// Takes foreign text for a place where nothing is read.
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self(defuse(&sanitise(&text)).into_owned())
+    }
+
+    /// Takes foreign text for a place where nothing is read and that has one line.
+    pub(crate) fn label(text: impl Into<String>) -> Self {
+        let Self(text) = Self::plain(text);
+        Self(if text.contains(['\n', '\t']) {
+            text.replace(['\n', '\t'], " ").trim().to_owned()
+        } else {
+            text
+        })
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Clean {
+    fn from(text: String) -> Self {
+        match sanitise_wire(&text) {
+            Cow::Borrowed(_) => Self(text),
+            Cow::Owned(clean) => Self(clean),
+        }
+    }
+}
+
+impl From<Clean> for String {
+    fn from(clean: Clean) -> Self {
+        clean.0
+    }
+}
