@@ -40,6 +40,7 @@ fn json_is_an_array_with_all_that_is_known() {
     assert_eq!(commands[1]["aliases"], json!(["?", "hilfe", "aide"]));
     assert_eq!(commands[4]["arguments"][0]["name"], "text");
     assert_eq!(commands[4]["arguments"][0]["required"], true);
+    assert_eq!(commands[4]["arguments"][0]["type"], "string");
     assert_eq!(commands[4]["examples"][0]["text"], "echo hello world");
 }
 
@@ -82,6 +83,19 @@ fn the_reference_has_a_section_for_each_command() {
         reference.contains("- `echo hello world`: says hello world"),
         "{reference}"
     );
+}
+
+#[test]
+fn the_manual_page_is_roff_with_every_command() {
+    let page = list(&["--man"]);
+
+    assert!(page.starts_with(".TH \"OPS\" \"7\""), "{page}");
+    assert!(page.contains(".SS \"echo <text>\"\n"), "{page}");
+    assert!(
+        page.contains("Example: \\fBecho hello world\\fR\n"),
+        "{page}"
+    );
+    assert_eq!(page.matches("\n.SS ").count(), 5);
 }
 
 #[test]

@@ -166,6 +166,9 @@ pub(crate) struct Format {
     /// Tool schemas of the Model Context Protocol
     #[arg(long)]
     pub(crate) mcp: bool,
+    /// A manual page, in roff
+    #[arg(long)]
+    pub(crate) man: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,10 +1,14 @@
 //! `hailer commands`: what the bot can do, for people, documents and tools.
 
-use std::fmt::Write as _;
+mod json;
+mod man;
+mod markdown;
+mod mcp;
+mod table;
+
 use std::path::Path;
 
-use hailer::{Argument, ArgumentKind, Catalog, Entry, Environment};
-use serde_json::{Map, Value, json};
+use hailer::{Argument, ArgumentKind, Environment, ValueKind};
 
 use crate::arguments::CommandsOptions;
 use crate::exit::{Exit, Failure};
@@ -19,167 +23,86 @@ pub(crate) fn run(
     modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
     let project = Project::load(Source::find(config), None, environment, modules)?;
+    let first = project.config.webhooks.first();
+    let mention = first.map_or_else(|| "bot".to_owned(), |it| it.mention.clone());
     let catalog = project.bot.check()?;
     let format = &options.format;
     output::print(&if format.json {
-        format!(
-            "{:#}",
-            Value::from(catalog.iter().map(to_json).collect::<Vec<_>>())
-        )
+        json::draw(&catalog)
     } else if format.markdown {
-        markdown(&catalog)
+        markdown::draw(&catalog)
     } else if format.mcp {
-        format!(
-            "{:#}",
-            json!({ "tools": catalog.iter().map(tool).collect::<Vec<_>>() })
-        )
+        mcp::draw(&catalog)
+    } else if format.man {
+        man::draw(&catalog, &mention)
     } else {
-        table(&catalog)
+        table::draw(&catalog)
     })?;
     Ok(Exit::Fine)
 }
 
-fn table(catalog: &Catalog) -> String {
-    let width = catalog
-        .iter()
-        .map(|it| it.usage().chars().count())
-        .max()
-        .unwrap_or_default();
-    let lines: Vec<String> = catalog
-        .iter()
-        .filter(|it| !it.is_hidden())
-        .map(|it| {
-            format!(
-                "{:<width$}  {:<11}  {}",
-                it.usage(),
-                it.effect().as_str(),
-                it.summary()
-            )
-        })
-        .collect();
-    lines.join("\n")
-}
-
-fn to_json(command: &Entry) -> Value {
-    let examples: Vec<Value> = command
-        .examples()
-        .iter()
-        .map(|it| json!({ "text": it.text, "note": it.note }))
-        .collect();
-    json!({
-        "path": command.path(),
-        "summary": command.summary(),
-        "group": command.group(),
-        "effect": command.effect().as_str(),
-        "aliases": command.aliases(),
-        "usage": command.usage(),
-        "hidden": command.is_hidden(),
-        "patterns": command.patterns(),
-        "arguments": command.arguments().iter().map(argument_json).collect::<Vec<_>>(),
-        "examples": examples,
-    })
-}
-
-fn argument_json(argument: &Argument) -> Value {
-    json!({
-        "name": argument.name,
-        "kind": match argument.kind {
-            ArgumentKind::Positional => "positional",
-            ArgumentKind::Option => "option",
-            ArgumentKind::Flag => "flag",
-        },
-        "required": argument.is_required,
-        "repeated": argument.is_repeated,
-        "help": argument.help,
-        "choices": argument.choices,
-        "default": argument.default,
-    })
-}
-
-fn markdown(catalog: &Catalog) -> String {
-    let mut out = String::from("# Commands\n");
-    for command in catalog.iter().filter(|it| !it.is_hidden()) {
-        let _ = write!(
-            out,
-            "\n## {}\n\n{}\n\n```text\n{}\n```\n",
-            command.path(),
-            command.summary(),
-            command.usage()
-        );
-        if !command.arguments().is_empty() {
-            out.push_str("\n| argument | what it is |\n|---|---|\n");
-        }
-        for argument in command.arguments() {
-            let choices = if argument.choices.is_empty() {
-                String::new()
-            } else {
-                format!(" ({})", argument.choices.join(", "))
-            };
-            let _ = writeln!(
-                out,
-                "| `{}` | {}{choices} |",
-                argument.usage(),
-                argument.help.replace('|', "\\|")
-            );
-        }
-        for example in command.examples() {
-            let _ = write!(out, "\n- `{}`: {}", example.text, example.note);
-        }
-        let _ = writeln!(out, "\n\nEffect: {}", command.effect().as_str());
+/// Returns the type of an argument's value by the name that JSON Schema has for it.
+fn schema_type(argument: &Argument) -> &'static str {
+    match argument.value {
+        ValueKind::Text => "string",
+        ValueKind::Integer => "integer",
+        ValueKind::Number => "number",
+        ValueKind::Boolean => "boolean",
     }
-    out.trim_end().to_owned()
 }
 
-/// Describes a command as a tool, see <https://modelcontextprotocol.io/specification/2025-06-18/server/tools>.
-fn tool(command: &Entry) -> Value {
-    let properties: Map<String, Value> = command
-        .arguments()
-        .iter()
-        .map(|argument| (argument.name.clone(), property(argument)))
-        .collect();
-    let required: Vec<&str> = command
-        .arguments()
-        .iter()
-        .filter(|it| it.is_required)
-        .map(|it| it.name.as_str())
-        .collect();
-    json!({
-        "name": command.path().replace(' ', "_"),
-        "description": command.summary(),
-        "inputSchema": {
-            "type": "object",
-            "properties": properties,
-            "required": required,
-            "additionalProperties": false,
-        },
-        "annotations": {
-            "readOnlyHint": command.effect() == hailer::Effect::Read,
-            "destructiveHint": command.effect() == hailer::Effect::Destructive,
-        },
-    })
+/// Says whether an argument takes many values; a flag that is counted has one, its number.
+fn is_list(argument: &Argument) -> bool {
+    argument.is_repeated && argument.kind != ArgumentKind::Flag
 }
 
-fn property(argument: &Argument) -> Value {
-    let mut one = Map::new();
-    let kind = match argument.kind {
-        ArgumentKind::Flag => "boolean",
-        ArgumentKind::Positional | ArgumentKind::Option => "string",
-    };
-    one.insert("type".to_owned(), json!(kind));
-    if !argument.choices.is_empty() {
-        one.insert("enum".to_owned(), json!(argument.choices));
+/// Commands with arguments of every kind.
+#[cfg(test)]
+mod samples {
+    use hailer::{Effect, NoArgs, Registration, Registry, Reply, Spec, clap, command_fn};
+
+    #[derive(Debug, clap::Args)]
+    struct RunArgs {
+        /// Which service; it's a "name" | key
+        #[arg(value_parser = ["api", "web"])]
+        service: String,
+        /// How many
+        #[arg(long, default_value_t = 2)]
+        count: u8,
+        /// Which share of the traffic
+        #[arg(long)]
+        share: Option<f64>,
+        /// Where to, each with its weight
+        #[arg(long)]
+        weight: Vec<i32>,
+        /// Even when it is busy
+        #[arg(long)]
+        force: bool,
+        /// Say more, more often: say even more
+        #[arg(long, action = clap::ArgAction::Count)]
+        loud: u8,
+        /// Whether to tell others
+        #[arg(long)]
+        tell: Option<bool>,
     }
-    let mut property = if argument.is_repeated && argument.kind != ArgumentKind::Flag {
-        Map::from_iter([
-            ("type".to_owned(), json!("array")),
-            ("items".to_owned(), json!(one)),
+
+    fn command<A: hailer::Arguments>(spec: Spec) -> Registration {
+        Registration::new(command_fn(spec, |_: A, _| async { Ok(Reply::text("ok")) }))
+    }
+
+    pub(super) fn registry() -> Registry {
+        let run = Spec::new("deploy run", "ship it: to C:\\prod – now")
+            .group("Deploys")
+            .alias("dr")
+            .effect(Effect::Write)
+            .example("deploy run api --count 3", ".. three of them");
+        Registry::build([
+            command::<RunArgs>(run),
+            command::<NoArgs>(Spec::new("ping", "am I there").effect(Effect::Read)),
+            command::<NoArgs>(Spec::new("größe", "how big").effect(Effect::Read)),
+            command::<NoArgs>(Spec::new("gr.__e", "how gross").effect(Effect::Read)),
+            command::<NoArgs>(Spec::new("secret", "not in lists").hidden()),
         ])
-    } else {
-        one
-    };
-    property.insert("description".to_owned(), json!(argument.help));
-    if let Some(default) = &argument.default {
-        property.insert("default".to_owned(), json!(default));
+        .unwrap()
     }
-    Value::Object(property)
 }
