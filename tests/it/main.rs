@@ -19,6 +19,7 @@ mod server;
 mod teams;
 
 mod admin;
+mod chat;
 mod checking;
 mod completing;
 mod deadline;

@@ -14,7 +14,7 @@ Chat-ops for Microsoft Teams.
   hailer send \"help\"          say something to the bot
   hailer check                find what is wrong with the configuration
 
-Build     send, commands
+Build     chat, send, commands
 Install   check, serve
 More      sign, verify, completions
 
@@ -53,6 +53,11 @@ pub(crate) enum Verb {
         after_help = "Exit codes: 0 done, 1 the bot says no, 5 nobody answers, 6 too slow for Teams.\nExamples: hailer send \"status\" --as mira\n          hailer send \"help\" --url https://bot.example.com/webhook/ops --token-file ops.token"
     )]
     Send(SendOptions),
+    /// Talk to the bot, without a network; from a script when standard input is no terminal
+    #[command(
+        after_help = "In a script each line is said, and answers are printed; the exit code is 0 whatever they are.\nExit codes: 0 done, 2 a line begins with / and is no order.\nExamples: hailer chat --as mira --in deploys\n          printf 'ping\\nstatus\\n' | hailer chat"
+    )]
+    Chat(ChatOptions),
     /// Sign a body from standard input; prints the value of the Authorization header
     #[command(after_help = "Example: hailer sign --token-file ops.token < body.json")]
     Sign(SignOptions),
@@ -107,6 +112,16 @@ pub(crate) struct SendOptions {
     /// Print the reply's JSON exactly as Teams would get it, and nothing else
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ChatOptions {
+    /// Who talks
+    #[arg(long = "as", value_name = "PERSON", default_value = "Mira Novak")]
+    pub(crate) person: String,
+    /// In which channel
+    #[arg(long = "in", value_name = "CHANNEL", default_value = "general")]
+    pub(crate) channel: String,
 }
 
 /// Where the security token is: a secret has no place on a command line.

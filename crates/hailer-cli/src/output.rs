@@ -31,12 +31,18 @@ pub(crate) fn complain(text: &str) {
     }
 }
 
-/// Says how replies are drawn: with bold letters only for people who can see them.
+/// Says how replies are drawn: laid out and with bold letters only for people who can see them.
 pub(crate) fn style(environment: &Environment) -> Style {
-    let wanted = environment.get("NO_COLOR").is_none_or(str::is_empty);
-    if wanted && stdout().is_terminal() {
+    if !stdout().is_terminal() {
+        Style::Plain
+    } else if is_colored(environment) {
         Style::Ansi
     } else {
-        Style::Plain
+        Style::Monochrome
     }
+}
+
+/// Says whether a terminal may be coloured, see <https://no-color.org>.
+pub(crate) fn is_colored(environment: &Environment) -> bool {
+    environment.get("NO_COLOR").is_none_or(str::is_empty)
 }

@@ -18,7 +18,7 @@ use crate::{output, token};
 use post::{Posted, post};
 
 /// After this time Teams shows its own error.
-const TEAMS_WAITS: Duration = Duration::from_secs(5);
+pub(crate) const TEAMS_WAITS: Duration = Duration::from_secs(5);
 
 /// Whom to talk to.
 struct Target {
@@ -185,7 +185,8 @@ fn show(
     }
 }
 
-fn with_thousands(number: usize) -> String {
+/// Writes a number as people read it: `1,204`.
+pub(crate) fn with_thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
