@@ -10,48 +10,51 @@ use std::process::Command;
 use anyhow::Context;
 
 use crate::process::{Started, line_of, spawn};
-use crate::request::webhook_name;
-
-/// The variable that holds the token of all webhooks.
-const TOKEN_VARIABLE: &str = "BENCHMARK_TOKEN";
+use crate::request::Team;
 
 /// A configuration on disk, and where its server's log goes.
 pub(crate) struct Setup {
+    teams: Vec<Team>,
     config: PathBuf,
     log: PathBuf,
 }
 
 impl Setup {
-    /// Writes a configuration with this many webhooks.
-    pub(crate) fn write(folder: &Path, webhooks: usize) -> anyhow::Result<Self> {
+    /// Writes a configuration with a webhook for each team.
+    pub(crate) fn write(folder: &Path, teams: Vec<Team>) -> anyhow::Result<Self> {
         let mut config =
             "[server]\nlisten = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\n\n[limits]\nmax_skew = \"5m\"\n"
                 .to_owned();
-        for index in 0..webhooks {
-            let name = webhook_name(index);
+        for Team { name, variable, .. } in &teams {
             writeln!(
                 config,
-                "\n[webhook.{name}]\ntoken = {{ env = \"{TOKEN_VARIABLE}\" }}"
+                "\n[webhook.{name}]\ntoken = {{ env = \"{variable}\" }}"
             )?;
         }
-        let path = folder.join(format!("{webhooks}.toml"));
+        let path = folder.join(format!("{}.toml", teams.len()));
         fs::write(&path, config).context("cannot write a configuration")?;
         Ok(Self {
             config: path,
-            log: folder.join(format!("{webhooks}.log")),
+            log: folder.join(format!("{}.log", teams.len())),
+            teams,
         })
     }
 
+    pub(crate) fn into_teams(self) -> Vec<Team> {
+        self.teams
+    }
+
     /// Starts the server; what it says on standard output tells its addresses.
-    pub(crate) fn start(&self, token: &str) -> anyhow::Result<Started> {
+    pub(crate) fn start(&self) -> anyhow::Result<Started> {
         let log = File::create(&self.log).context("cannot make the log")?;
+        let tokens = self.teams.iter().map(|team| (&team.variable, &team.token));
         let mut command = Command::new(env!("CARGO_BIN_EXE_hailer"));
         command
             .arg("serve")
             .arg("--config")
             .arg(&self.config)
             .env_clear()
-            .env(TOKEN_VARIABLE, token)
+            .envs(tokens)
             .stderr(log);
         let (process, lines) = spawn(&mut command)?;
         let address = line_of(&lines, "Webhook", "/webhook/")?;

@@ -19,18 +19,10 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use hailer::HmacKey;
-
 use hailer_server::Setup;
 use load::{Load, Round};
 use process::Subject;
-use request::Sender;
-
-/// Opens nothing: the servers are gone when the run is over.
-const TOKEN: &str = "QmVuY2htYXJrcyBvbmx5OiBvcGVucyBub3RoaW5nISE=";
-
-/// What one and many webhooks are.
-const WEBHOOKS: [usize; 2] = [1, 10_000];
+use request::{Team, team};
 
 /// Starts that are timed.
 const STARTS: usize = 5;
@@ -50,6 +42,9 @@ struct Arguments {
     /// The longest that one turn may take, in seconds
     #[arg(long, default_value_t = 60)]
     seconds: u64,
+    /// How many webhooks the configurations of hailer have
+    #[arg(long, value_delimiter = ',', default_value = "1,10000")]
+    webhooks: Vec<usize>,
     /// Only serve as the bare server
     #[arg(long, hide = true)]
     bare_server: bool,
@@ -61,7 +56,7 @@ struct Arguments {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     if arguments.bare_server {
-        return bare_server::serve(TOKEN);
+        return bare_server::serve();
     }
     let arguments = match arguments.bench {
         true => arguments,
@@ -93,33 +88,35 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Vec<Measured>> {
         requests: arguments.requests,
         limit: Duration::from_secs(arguments.seconds),
     };
-    let key = HmacKey::from_base64(TOKEN).context("the token is no token")?;
     let folder = tempfile::tempdir().context("cannot make a folder for configurations and logs")?;
     let mut subjects = vec![Subject::start("bare server", STARTS, bare_server::start)?];
-    let mut senders = vec![Sender::new(&key, 1)];
-    for webhooks in WEBHOOKS {
-        let setup = Setup::write(folder.path(), webhooks)?;
+    let mut teams = vec![vec![team(0)?]];
+    for &webhooks in &arguments.webhooks {
+        let setup = Setup::write(
+            folder.path(),
+            (0..webhooks).map(team).collect::<Result<_, _>>()?,
+        )?;
         let name = format!("hailer, {webhooks} webhook{}", plural(webhooks));
-        subjects.push(Subject::start(&name, STARTS, || setup.start(TOKEN))?);
-        senders.push(Sender::new(&key, webhooks));
+        subjects.push(Subject::start(&name, STARTS, || setup.start())?);
+        teams.push(setup.into_teams());
     }
 
     // Caches, connections and allocators settle in a turn that does not count.
-    take_turns(&load, &senders, &mut subjects).await?;
+    take_turns(&load, &teams, &mut subjects).await?;
     subjects.iter_mut().for_each(Subject::forget_rounds);
     for _ in 0..arguments.rounds {
-        take_turns(&load, &senders, &mut subjects).await?;
+        take_turns(&load, &teams, &mut subjects).await?;
     }
     subjects.into_iter().map(Subject::finish).collect()
 }
 
 async fn take_turns(
     load: &Load,
-    senders: &[Sender<'_>],
+    teams: &[Vec<Team>],
     subjects: &mut [Subject],
 ) -> anyhow::Result<()> {
-    for (sender, subject) in senders.iter().zip(subjects) {
-        let requests = sender.sign(load.requests, subject.address());
+    for (teams, subject) in teams.iter().zip(subjects) {
+        let requests = request::sign(teams, load.requests, subject.address());
         let before = subject.cpu_time()?;
         let mut round = load
             .run(subject.address(), requests)

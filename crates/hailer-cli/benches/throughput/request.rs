@@ -1,7 +1,9 @@
-//! Requests as Teams sends them, signed before anybody looks at the clock.
+//! Teams, and requests as they send them, signed before anybody looks at the clock.
 
 use std::net::SocketAddr;
 
+use anyhow::Context;
+use base64::prelude::{BASE64_STANDARD, Engine};
 use chrono::Utc;
 use hailer::{HmacKey, TeamsMessage};
 
@@ -11,40 +13,47 @@ const COMMAND: &str = "echo hello world";
 /// A piece of every right answer.
 pub(crate) const ANSWER: &[u8] = b"hello world";
 
-/// Writes messages to the webhooks of one server, to each as often as to any other.
-pub(crate) struct Sender<'k> {
-    key: &'k HmacKey,
-    webhooks: usize,
+/// Visits teams so that two requests in a row are never of neighbours: a prime.
+const STEP: usize = 7_919;
+
+/// A team with its webhook.
+pub(crate) struct Team {
+    /// The name of the webhook.
+    pub(crate) name: String,
+    /// The environment variable with the token.
+    pub(crate) variable: String,
+    pub(crate) token: String,
+    pub(crate) key: HmacKey,
 }
 
-impl<'k> Sender<'k> {
-    pub(crate) fn new(key: &'k HmacKey, webhooks: usize) -> Self {
-        Self { key, webhooks }
-    }
-
-    /// Writes whole requests. Each message has an id of its own, so none is a repeat.
-    pub(crate) fn sign(&self, count: usize, address: SocketAddr) -> Vec<Vec<u8>> {
-        // A step that shares no factor with the number of webhooks visits all of them, and none twice in a row.
-        let step = 7_919;
-        (0..count)
-            .map(|index| self.request(index * step % self.webhooks, address))
-            .collect()
-    }
-
-    fn request(&self, webhook: usize, address: SocketAddr) -> Vec<u8> {
-        let name = webhook_name(webhook);
-        let body = TeamsMessage::new(&name, COMMAND).to_json(Utc::now());
-        let signature = self.key.sign(body.as_bytes());
-        let length = body.len();
-        format!(
-            "POST /webhook/{name} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json; charset=utf-8\r\n\
-             Authorization: {signature}\r\nContent-Length: {length}\r\n\r\n{body}"
-        )
-        .into_bytes()
-    }
+/// Returns the team of a number. Its token opens nothing: the servers are gone when the run is over.
+pub(crate) fn team(number: usize) -> anyhow::Result<Team> {
+    let token = BASE64_STANDARD.encode(format!("only for benchmarks, team {number:06}"));
+    Ok(Team {
+        name: format!("team{number:05}"),
+        variable: format!("TOKEN_{number:05}"),
+        key: HmacKey::from_base64(&token).context("a token is no token")?,
+        token,
+    })
 }
 
-/// Returns the name of a webhook.
-pub(crate) fn webhook_name(index: usize) -> String {
-    format!("team{index:05}")
+/// Writes whole requests, from each team as many as from any other. Each message has an id of its own, so that
+/// none is a repeat.
+pub(crate) fn sign(teams: &[Team], count: usize, address: SocketAddr) -> Vec<Vec<u8>> {
+    let numbers = (0..count).map(|number| number * STEP % teams.len());
+    numbers
+        .filter_map(|number| Some(request(teams.get(number)?, address)))
+        .collect()
+}
+
+fn request(team: &Team, address: SocketAddr) -> Vec<u8> {
+    let name = &team.name;
+    let body = TeamsMessage::new(name, COMMAND).to_json(Utc::now());
+    let signature = team.key.sign(body.as_bytes());
+    let length = body.len();
+    format!(
+        "POST /webhook/{name} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json; charset=utf-8\r\n\
+         Authorization: {signature}\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .into_bytes()
 }
