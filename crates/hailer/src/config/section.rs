@@ -159,18 +159,22 @@ impl<'d> Section<'d> {
 
     /// Reads an inner table; it is empty when it is left out.
     pub fn section(&self, key: &str) -> Self {
-        let entry = self.entry(key);
-        let table = entry.and_then(|entry| self.as_table(key, &entry.node));
-        let origin = entry.map(|entry| &entry.key_origin);
-        Self::new(self.reading, self.path_of(key), table, origin)
+        self.inner(key, self.entry(key))
     }
 
     /// Reads all inner tables of a table whose keys are names that the user chose, in the order of the
     /// file.
     pub fn sections(&self, key: &str) -> Vec<Self> {
         let outer = self.section(key);
-        let names = outer.keys();
-        names.iter().map(|name| outer.section(name)).collect()
+        let entries = outer.table.map(|table| &table.entries);
+        let entries = entries.into_iter().flatten();
+        // Not looked up by name: a thousand of them would each be searched among a thousand.
+        entries
+            .map(|entry| {
+                self.reading.know(&outer.path, &entry.key);
+                outer.inner(&entry.key, Some(entry))
+            })
+            .collect()
     }
 
     /// Notes that the value of a key cannot be accepted, for a reason that only the reader knows.
@@ -241,10 +245,10 @@ impl<'d> Section<'d> {
         }
     }
 
-    pub(super) fn keys(&self) -> Vec<&'d str> {
-        let entries = self.table.map(|table| &table.entries);
-        let entries = entries.into_iter().flatten();
-        entries.map(|entry| entry.key.as_str()).collect()
+    fn inner(&self, key: &str, entry: Option<&'d Entry>) -> Self {
+        let table = entry.and_then(|entry| self.as_table(key, &entry.node));
+        let origin = entry.map(|entry| &entry.key_origin);
+        Self::new(self.reading, self.path_of(key), table, origin)
     }
 
     fn read<T>(

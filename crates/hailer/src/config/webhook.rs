@@ -1,5 +1,7 @@
 //! `[webhook.NAME]`: one team's outgoing webhook, its mention and its security tokens.
 
+use std::collections::HashMap;
+
 use hailer_activity::{HmacKey, KeyError};
 
 use super::code;
@@ -60,14 +62,15 @@ pub(super) fn read(top: &Section<'_>) -> Vec<WebhookConfig> {
         );
         top.note_missing(problem.with_help(help));
     }
-    let mut seen = Vec::new();
+    let mut seen = HashMap::new();
     sections
         .iter()
         .map(|section| read_one(section, &mut seen))
         .collect()
 }
 
-fn read_one<'d>(section: &Section<'d>, seen: &mut Vec<Token<'d>>) -> WebhookConfig {
+/// Reads one webhook; `seen` says which webhook came first with a token.
+fn read_one(section: &Section<'_>, seen: &mut HashMap<String, String>) -> WebhookConfig {
     let name = section.name().to_owned();
     check_name(section, &name);
     let mention = read_mention(section).unwrap_or_else(|| name.clone());
@@ -76,7 +79,8 @@ fn read_one<'d>(section: &Section<'d>, seen: &mut Vec<Token<'d>>) -> WebhookConf
     for token in tokens {
         warn_if_repeated(section, &token, seen);
         keys.extend(decode(section, &token));
-        seen.push(token);
+        seen.entry(token.secret.expose().to_owned())
+            .or_insert(token.webhook);
     }
     WebhookConfig {
         name,
@@ -231,12 +235,11 @@ fn decodes_to(subject: &str, length: usize) -> String {
 }
 
 /// Teams gives each webhook its own token: the same one twice is a slip when copying.
-fn warn_if_repeated(section: &Section<'_>, token: &Token<'_>, seen: &[Token<'_>]) {
-    let same = |it: &&Token<'_>| it.secret.expose() == token.secret.expose();
-    let Some(first) = seen.iter().find(same) else {
+fn warn_if_repeated(section: &Section<'_>, token: &Token<'_>, seen: &HashMap<String, String>) {
+    let Some(first) = seen.get(token.secret.expose()) else {
         return;
     };
-    let (mine, other) = (shown(&token.webhook), shown(&first.webhook));
+    let (mine, other) = (shown(&token.webhook), shown(first));
     let text = if mine == other {
         format!("webhook \"{mine}\" has the same token twice")
     } else {
