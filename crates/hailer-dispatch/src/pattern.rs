@@ -75,6 +75,9 @@ impl Patterns {
         {
             return Err(PatternError::MatchesNothing);
         }
+        // As it is used: an unclosed `(?x)` comment shows only there.
+        regex_syntax::parse(&whole(source))
+            .map_err(|error| PatternError::Syntax(error.to_string()))?;
         let prefixes = fixed_beginnings(&hir);
         let index = self.patterns.len();
         if prefixes.is_empty() {
@@ -143,8 +146,13 @@ impl Pattern {
     }
 }
 
+/// The whole message must match, but for its full stop.
+fn whole(source: &str) -> String {
+    format!(r"^(?:{source})[?!.]*$")
+}
+
 fn compile(source: &str) -> Option<Regex> {
-    RegexBuilder::new(&format!(r"^(?:{source})[?!.]*$"))
+    RegexBuilder::new(&whole(source))
         .case_insensitive(true)
         .size_limit(SIZE_LIMIT)
         .build()

@@ -221,6 +221,21 @@ fn the_rest_of_a_message_stays_as_it_was_written() {
 }
 
 #[test]
+fn a_full_stop_behind_a_command_is_no_part_of_it() {
+    assert_eq!(say("deploy status."), "status of all");
+    assert_eq!(say("deploy status?!"), "status of all");
+}
+
+#[test]
+fn code_ends_where_its_fence_does() {
+    assert_eq!(say("```note INC-1 a  b```"), "INC-1|a  b");
+    assert_eq!(
+        say("deploy stauts \"my service\""),
+        "I don't know \"deploy stauts\". Did you mean deploy status? Type: @ops deploy status \"my service\""
+    );
+}
+
+#[test]
 fn a_free_phrase_reaches_its_command() {
     assert_eq!(say("Is API up?"), "status of API");
 }

@@ -25,25 +25,23 @@ impl Registry {
             Ok(words) => words.as_slice(),
             Err(_) => return self.understand_rest(text, policy),
         };
-        let opened;
-        let words = match words {
+        match words {
+            [] => self
+                .understand_words(&[word("help")], "", text, policy)
+                .map_err(|_| Misunderstanding::Empty),
             [only] if only.kind == WordKind::Code => {
-                opened = open_code(only, text.raw());
-                opened.as_slice()
+                let (words, raw) = open_code(only, text.raw());
+                self.understand_words(&words, raw, text, policy)
             }
-            words => words,
-        };
-        if words.is_empty() {
-            return self
-                .understand_words(&[word("help")], text, policy)
-                .map_err(|_| Misunderstanding::Empty);
+            words => self.understand_words(words, text.raw(), text, policy),
         }
-        self.understand_words(words, text, policy)
     }
 
+    /// Understands words that stand in `raw`.
     fn understand_words(
         &self,
         words: &[Word<'_>],
+        raw: &str,
         text: &MessageText,
         policy: Policy,
     ) -> Understood {
@@ -54,9 +52,8 @@ impl Registry {
                 if asks_for_help(behind, &registered.entry) {
                     return self.help_on(&registered.entry, policy);
                 }
-                let matches =
-                    arguments::parse(&registered.clap, &registered.entry, behind, text.raw())
-                        .map_err(|problem| misused(registered, problem))?;
+                let matches = arguments::parse(&registered.clap, &registered.entry, behind, raw)
+                    .map_err(|problem| misused(registered, problem))?;
                 Ok((index, matches))
             }
             Found::Nothing { known } => match self.patterns.find(text.command_text()) {
@@ -67,7 +64,10 @@ impl Registry {
                             .map_err(|problem| misused(registered, problem))?;
                     Ok((phrase.command, matches))
                 }
-                None => Err(self.unknown(words, known, policy)),
+                None => match without_full_stop(words) {
+                    Some(words) => self.understand_words(&words, raw, text, policy),
+                    None => Err(self.unknown(words, raw, known, policy)),
+                },
             },
         }
     }
@@ -82,7 +82,7 @@ impl Registry {
                 .get(index)
                 .is_some_and(|it| it.entry.spec().rest.is_some())
         {
-            return self.understand_words(&words, text, policy);
+            return self.understand_words(&words, text.raw(), text, policy);
         }
         let from = split(text)
             .err()
@@ -111,7 +111,13 @@ impl Registry {
         Ok((index, matches))
     }
 
-    fn unknown(&self, words: &[Word<'_>], known: usize, policy: Policy) -> Misunderstanding {
+    fn unknown(
+        &self,
+        words: &[Word<'_>],
+        raw: &str,
+        known: usize,
+        policy: Policy,
+    ) -> Misunderstanding {
         let visible = || {
             self.catalog
                 .iter()
@@ -155,15 +161,13 @@ impl Registry {
             }
         }
         let (length, suggestions) = best.unwrap_or((known + 1, Vec::new()));
-        let rest: Vec<&str> = words
-            .iter()
-            .skip(length)
-            .map(|word| word.text.as_ref())
-            .collect();
+        let rest = words
+            .get(length)
+            .and_then(|word| raw.get(word.range.start..));
         Misunderstanding::Unknown {
             said: joined(length),
             suggestions: suggestions.into_iter().map(str::to_owned).collect(),
-            rest: rest.join(" "),
+            rest: rest.unwrap_or_default().to_owned(),
         }
     }
 }
@@ -176,28 +180,50 @@ pub(super) fn misused(registered: &Registered, problem: UsageProblem) -> Misunde
 }
 
 fn asks_for_help(words: &[Word<'_>], entry: &Entry) -> bool {
-    let is_help = |word: &Word<'_>| {
-        word.kind == WordKind::Bare && matches!(word.text.as_ref(), "--help" | "-h")
-    };
+    let is_bare = |word: &&Word<'_>| word.kind == WordKind::Bare;
+    let options = words
+        .iter()
+        .filter(is_bare)
+        .take_while(|word| word.text != "--");
     let defines_it = entry
         .arguments()
         .iter()
         .any(|argument| argument.name == "help");
-    entry.spec().rest.is_none() && !defines_it && words.iter().any(is_help)
+    entry.spec().rest.is_none()
+        && !defines_it
+        && options
+            .into_iter()
+            .any(|word| matches!(word.text.as_ref(), "--help" | "-h"))
 }
 
-/// A whole message in code style is a command that somebody copied: its words count, as they are.
-fn open_code<'a>(code: &'a Word<'_>, raw: &str) -> Vec<Word<'a>> {
+/// Drops the `.`, `!` or `?` that people, or a phone after two spaces, put behind a command.
+fn without_full_stop<'a>(words: &[Word<'a>]) -> Option<Vec<Word<'a>>> {
+    let (last, before) = words.split_last()?;
+    let text = last.text.trim_end_matches(['.', '!', '?']);
+    if last.kind != WordKind::Bare || text.is_empty() || text.len() == last.text.len() {
+        return None;
+    }
+    let last = Word {
+        text: text.to_owned().into(),
+        ..last.clone()
+    };
+    Some(before.iter().cloned().chain([last]).collect())
+}
+
+/// A whole message in code style is a command that somebody copied: its words count, as they are, up to the end
+/// of the code.
+fn open_code<'a>(code: &'a Word<'_>, raw: &'a str) -> (Vec<Word<'a>>, &'a str) {
     let offset = raw
         .get(code.range.clone())
         .and_then(|it| it.find(code.text.as_ref()))
         .unwrap_or_default();
+    let start = code.range.start + offset;
     let mut words = bare_words(&code.text);
     for word in &mut words {
-        word.range.start += code.range.start + offset;
-        word.range.end += code.range.start + offset;
+        word.range.start += start;
+        word.range.end += start;
     }
-    words
+    (words, raw.get(..start + code.text.len()).unwrap_or(raw))
 }
 
 fn bare_words(text: &str) -> Vec<Word<'_>> {

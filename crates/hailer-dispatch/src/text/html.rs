@@ -16,7 +16,7 @@ const MOST_NODES_IN_A_NAME: usize = 64;
 const LONGEST_TAG: usize = 8192;
 
 /// Messages with more tags than this are refused: parsers take quadratic time for deeply nested ones.
-const MOST_TAGS: usize = 2_000;
+const MOST_TAGS: usize = 1_000;
 
 /// What a fragment holds.
 #[derive(Debug, Default)]
@@ -208,7 +208,7 @@ fn role(element: &Element) -> Role {
     match element.name() {
         "at" => Role::Mention,
         "span" if has_type(element, "/Mention") => Role::Mention,
-        "blockquote" if has_type(element, "/Reply") => Role::Dropped,
+        "blockquote" if element.attr("itemtype").is_some() => Role::Dropped,
         "quoted" | "script" | "style" | "template" | "title" | "textarea" | "xmp" | "plaintext"
         | "iframe" | "noembed" | "noframes" | "noscript" | "svg" | "math" | "select" => {
             Role::Dropped

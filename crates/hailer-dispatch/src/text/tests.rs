@@ -152,7 +152,7 @@ fn tags_nested_ten_thousand_deep_are_refused_unread() {
 #[test]
 fn many_tags_are_read() {
     for tag in ["div", "at", "b", "code", "span", "blockquote", "a"] {
-        let source = format!("<at>ops</at> {}x", format!("<{tag}>").repeat(1_000));
+        let source = format!("<at>ops</at> {}x", format!("<{tag}>").repeat(900));
 
         assert_eq!(
             MessageText::from_html(&source, "ops")
