@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use hailer_dispatch::{
@@ -132,7 +133,7 @@ impl Bot {
         self
     }
 
-    pub(crate) fn with_reply_within(mut self, time: std::time::Duration) -> Self {
+    pub(crate) fn with_reply_within(mut self, time: Duration) -> Self {
         self.config.server.reply_within = time;
         self
     }
@@ -192,7 +193,11 @@ impl Bot {
             Arc::new(Utc::now),
         )
         .map_err(StartError::Serve)?;
-        Ok(BoundBot { server, responder })
+        Ok(BoundBot {
+            server,
+            responder,
+            shutdown_grace: options.shutdown_grace,
+        })
     }
 
     pub(crate) fn assemble(self) -> Result<Assembled, StartError> {
@@ -228,6 +233,7 @@ pub(crate) struct Assembled {
 pub struct BoundBot {
     server: Server,
     responder: Responder,
+    shutdown_grace: Duration,
 }
 
 impl BoundBot {
@@ -246,13 +252,30 @@ impl BoundBot {
         self.responder.registry().catalog()
     }
 
-    /// Serves until `shutdown` resolves; requests in flight are answered. Needs a tokio runtime.
+    /// Serves until `shutdown` resolves; then requests in flight are answered, and commands that still run may end
+    /// within `shutdown_grace`. Needs a tokio runtime.
     ///
     /// # Errors
     ///
     /// [`StartError::Serve`] when worker threads cannot be started or a listener dies.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), StartError> {
-        self.server.run(shutdown).await.map_err(StartError::Serve)
+        let Self {
+            server,
+            responder,
+            shutdown_grace,
+        } = self;
+        let (begun, stopping) = tokio::sync::oneshot::channel();
+        let shutdown = async move {
+            shutdown.await;
+            // Nobody waits for it when the server has ended by itself.
+            let _ = begun.send(Instant::now());
+        };
+        let served = server.run(shutdown).await.map_err(StartError::Serve);
+        let taken = stopping
+            .await
+            .map_or(Duration::ZERO, |begun| begun.elapsed());
+        responder.stop(shutdown_grace.saturating_sub(taken)).await;
+        served
     }
 }
 

@@ -9,7 +9,7 @@ use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use tokio::runtime::{Builder, Runtime};
@@ -22,6 +22,9 @@ const THREADS_PER_PROCESSOR: usize = 2;
 
 /// Commands in flight at once. Beyond, people are told so instead of waiting for nothing.
 const MOST_IN_FLIGHT: usize = 1_000;
+
+/// How often is looked whether the last command has ended, when the bot stops.
+const IDLE_POLL: Duration = Duration::from_millis(10);
 
 /// The threads on which commands run.
 #[derive(Debug)]
@@ -67,8 +70,13 @@ impl CommandRuntime {
         })
     }
 
-    /// Does a piece of work, and waits for it until the deadline at most.
-    pub(crate) async fn work<T, F>(&self, work: F, deadline: Instant) -> Worked<T>
+    /// Does a piece of work, and waits for it until the deadline at most. The work counts as in flight for as
+    /// long as its guard lives; whatever it spawns takes a clone along.
+    pub(crate) async fn work<T, F>(
+        &self,
+        work: impl FnOnce(InFlight) -> F,
+        deadline: Instant,
+    ) -> Worked<T>
     where
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
@@ -81,7 +89,7 @@ impl CommandRuntime {
         }
         let phase = Arc::new(AtomicU8::new(QUEUED));
         let in_flight = InFlight::count(&self.in_flight);
-        let task = runtime.spawn(start(work, Arc::clone(&phase), in_flight));
+        let task = runtime.spawn(start(work(in_flight), Arc::clone(&phase)));
         match tokio::time::timeout_at(deadline.into(), task).await {
             Ok(Ok(Some(Ok(done)))) => Worked::Done(done),
             Ok(Ok(Some(Err(_)))) => Worked::Panicked,
@@ -101,15 +109,26 @@ impl CommandRuntime {
 async fn start<T>(
     work: impl Future<Output = T>,
     phase: Arc<AtomicU8>,
-    in_flight: InFlight,
 ) -> Option<Result<T, Box<dyn Any + Send>>> {
     let began = phase.compare_exchange(QUEUED, STARTED, Ordering::AcqRel, Ordering::Acquire);
     if began.is_err() {
         return None;
     }
-    let done = AssertUnwindSafe(work).catch_unwind().await;
-    drop(in_flight);
-    Some(done)
+    Some(AssertUnwindSafe(work).catch_unwind().await)
+}
+
+impl CommandRuntime {
+    /// Waits until nothing is in flight, for this long at most; says how much still is.
+    pub(crate) async fn wait_until_idle(&self, at_most: Duration) -> usize {
+        let deadline = Instant::now() + at_most;
+        loop {
+            let in_flight = self.in_flight.load(Ordering::Relaxed);
+            if in_flight == 0 || Instant::now() >= deadline {
+                return in_flight;
+            }
+            tokio::time::sleep(IDLE_POLL).await;
+        }
+    }
 }
 
 impl Drop for CommandRuntime {
@@ -123,12 +142,18 @@ impl Drop for CommandRuntime {
 
 /// Counts a piece of work for as long as it lives.
 #[derive(Debug)]
-struct InFlight(Arc<AtomicUsize>);
+pub(crate) struct InFlight(Arc<AtomicUsize>);
 
 impl InFlight {
     fn count(counter: &Arc<AtomicUsize>) -> Self {
         counter.fetch_add(1, Ordering::Relaxed);
         Self(Arc::clone(counter))
+    }
+}
+
+impl Clone for InFlight {
+    fn clone(&self) -> Self {
+        Self::count(&self.0)
     }
 }
 
@@ -141,7 +166,6 @@ impl Drop for InFlight {
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
-    use std::time::Duration;
 
     use super::*;
 
@@ -157,7 +181,10 @@ mod tests {
     async fn work_that_is_done_in_time_gives_its_result() {
         let runtime = CommandRuntime::with_threads(1).unwrap();
 
-        assert_eq!(runtime.work(async { 7 }, later()).await, Worked::Done(7));
+        assert_eq!(
+            runtime.work(|_guard| async { 7 }, later()).await,
+            Worked::Done(7)
+        );
     }
 
     #[tokio::test]
@@ -165,10 +192,15 @@ mod tests {
         let runtime = CommandRuntime::with_threads(1).unwrap();
 
         assert_eq!(
-            runtime.work(async { panic!("in a test") }, later()).await,
+            runtime
+                .work(|_guard| async { panic!("in a test") }, later())
+                .await,
             Worked::<()>::Panicked
         );
-        assert_eq!(runtime.work(async { 7 }, later()).await, Worked::Done(7));
+        assert_eq!(
+            runtime.work(|_guard| async { 7 }, later()).await,
+            Worked::Done(7)
+        );
     }
 
     #[tokio::test]
@@ -177,7 +209,7 @@ mod tests {
         let (release, blocked) = mpsc::channel::<()>();
 
         let worked = runtime
-            .work(async move { blocked.recv().is_ok() }, soon())
+            .work(|_guard| async move { blocked.recv().is_ok() }, soon())
             .await;
 
         assert_eq!(worked, Worked::StillRunning);
@@ -192,17 +224,17 @@ mod tests {
         let second = ran.clone();
         assert_eq!(
             runtime
-                .work(async move { blocked.recv().is_ok() }, soon())
+                .work(|_guard| async move { blocked.recv().is_ok() }, soon())
                 .await,
             Worked::StillRunning
         );
 
         let worked = runtime
-            .work(async move { second.send("second") }, soon())
+            .work(|_guard| async move { second.send("second") }, soon())
             .await;
         drop(release);
         let third = runtime
-            .work(async move { ran.send("third") }, later())
+            .work(|_guard| async move { ran.send("third") }, later())
             .await;
 
         assert!(matches!(worked, Worked::NeverStarted), "{worked:?}");

@@ -21,8 +21,9 @@ const MOST_MESSAGES: usize = 10_000;
 /// Bytes of replies that are remembered.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 
-/// What makes a message the same message: two hashes of tenant, conversation and activity id, each with a
-/// secret of its own, so that nobody can make two messages look alike.
+/// What makes a message the same message: two hashes of webhook, tenant, conversation and activity id, each with
+/// a secret of its own, so that nobody can make two messages look alike. The webhook is part of it, because
+/// everything else is said by whoever holds its token, and may name another team.
 type Key = (u64, u64);
 
 /// The messages that were answered lately.
@@ -84,8 +85,8 @@ impl Recent {
     }
 
     /// Looks a message up, and remembers it from now on. A message without an id is always new.
-    pub(crate) fn look_up(&self, activity: &Activity) -> Seen<'_> {
-        let Some(key) = self.key(activity) else {
+    pub(crate) fn look_up(&self, webhook: &str, activity: &Activity) -> Seen<'_> {
+        let Some(key) = self.key(webhook, activity) else {
             return Seen::First(Ticket {
                 recent: self,
                 key: None,
@@ -107,9 +108,14 @@ impl Recent {
         }
     }
 
-    fn key(&self, activity: &Activity) -> Option<Key> {
+    fn key(&self, webhook: &str, activity: &Activity) -> Option<Key> {
         let conversation = activity.conversation.as_ref()?.id.as_ref()?;
-        let identity = (activity.tenant(), conversation, activity.id.as_ref()?);
+        let identity = (
+            webhook,
+            activity.tenant(),
+            conversation,
+            activity.id.as_ref()?,
+        );
         Some((
             self.secrets.0.hash_one(identity),
             self.secrets.1.hash_one(identity),
@@ -137,22 +143,27 @@ impl Ticket<'_> {
     /// Keeps the answer, and gives it to repeats that wait for it.
     pub(crate) fn answered(mut self, message: &Message) {
         if let Some(key) = self.key.take() {
-            let mut state = self.recent.state();
-            let waiting = state.finish(key, Remembered::Answered(message.clone()));
-            state.bytes += message.json().len();
-            drop(state);
-            for repeat in waiting {
-                // Whoever waited may have hung up.
-                let _ = repeat.send(message.clone());
-            }
+            let waiting = self
+                .recent
+                .state()
+                .finish(key, Remembered::Answered(message.clone()));
+            tell(waiting, message);
         }
     }
 
-    /// Forgets the message, because nothing was done for it: a repeat is a new try.
-    pub(crate) fn forget(mut self) {
+    /// Forgets the message, because nothing was done for it: a repeat is a new try. Those that wait already are
+    /// told the same.
+    pub(crate) fn forget(mut self, message: &Message) {
         if let Some(key) = self.key.take() {
-            self.recent.state().answers.remove(&key);
+            tell(self.recent.state().remove(key), message);
         }
+    }
+}
+
+fn tell(waiting: Vec<oneshot::Sender<Message>>, message: &Message) {
+    for repeat in waiting {
+        // Whoever waited may have hung up.
+        let _ = repeat.send(message.clone());
     }
 }
 
@@ -171,23 +182,59 @@ impl State {
         let Some(remembered) = self.answers.get_mut(&key) else {
             return Vec::new();
         };
-        match mem::replace(remembered, outcome) {
-            Remembered::InWork(waiting) => waiting,
-            Remembered::Answered(_) | Remembered::Abandoned => Vec::new(),
-        }
+        self.bytes += outcome.bytes();
+        let before = mem::replace(remembered, outcome);
+        self.bytes = self.bytes.saturating_sub(before.bytes());
+        before.into_waiting()
     }
 
+    /// Forgets a message; returns who waits for it.
+    fn remove(&mut self, key: Key) -> Vec<oneshot::Sender<Message>> {
+        self.order.retain(|(_, other)| *other != key);
+        let Some(removed) = self.answers.remove(&key) else {
+            return Vec::new();
+        };
+        self.bytes = self.bytes.saturating_sub(removed.bytes());
+        removed.into_waiting()
+    }
+
+    /// Forgets what is old, and what is too much. A message in work stays: a repeat must not begin it again.
     fn forget_older_than(&mut self, keep: Duration, now: Instant) {
-        while let Some((arrived, _)) = self.order.front() {
-            let is_old = now.duration_since(*arrived) > keep;
+        for _ in 0..self.order.len() {
+            let Some(&(arrived, key)) = self.order.front() else {
+                return;
+            };
+            let is_old = now.duration_since(arrived) > keep;
             if !is_old && self.order.len() < MOST_MESSAGES && self.bytes < MOST_BYTES {
                 return;
             }
-            if let Some((_, key)) = self.order.pop_front()
-                && let Some(Remembered::Answered(message)) = self.answers.remove(&key)
-            {
-                self.bytes = self.bytes.saturating_sub(message.json().len());
+            self.order.pop_front();
+            match self.answers.entry(key) {
+                Entry::Occupied(known) if matches!(known.get(), Remembered::InWork(_)) => {
+                    self.order.push_back((now, key));
+                }
+                Entry::Occupied(known) => {
+                    self.bytes = self.bytes.saturating_sub(known.remove().bytes());
+                }
+                Entry::Vacant(_) => {}
             }
+        }
+    }
+}
+
+impl Remembered {
+    /// Returns the size of the reply that is kept.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Answered(message) => message.json().len(),
+            Self::InWork(_) | Self::Abandoned => 0,
+        }
+    }
+
+    fn into_waiting(self) -> Vec<oneshot::Sender<Message>> {
+        match self {
+            Self::InWork(waiting) => waiting,
+            Self::Answered(_) | Self::Abandoned => Vec::new(),
         }
     }
 }
@@ -212,7 +259,7 @@ mod tests {
     }
 
     fn ticket<'r>(recent: &'r Recent, id: &str) -> Ticket<'r> {
-        match recent.look_up(&activity(id)) {
+        match recent.look_up("ops", &activity(id)) {
             Seen::First(ticket) => ticket,
             Seen::Before(_) | Seen::InWork(_) => panic!("{id} was here before"),
         }
@@ -223,38 +270,49 @@ mod tests {
         let recent = Recent::new(Duration::from_secs(60), BotClock::default());
         let message = Reply::text("done").to_message();
         let ticket = ticket(&recent, "1");
-        let Seen::InWork(early) = recent.look_up(&activity("1")) else {
+        let Seen::InWork(early) = recent.look_up("ops", &activity("1")) else {
             panic!("taken for new");
         };
 
         ticket.answered(&message);
 
         assert_eq!(early.await.ok(), Some(message.clone()));
-        assert!(matches!(recent.look_up(&activity("1")), Seen::Before(again) if again == message));
-        assert!(matches!(recent.look_up(&activity("2")), Seen::First(_)));
+        assert!(
+            matches!(recent.look_up("ops", &activity("1")), Seen::Before(again) if again == message)
+        );
+        assert!(matches!(
+            recent.look_up("ops", &activity("2")),
+            Seen::First(_)
+        ));
     }
 
     #[tokio::test]
     async fn whoever_waits_for_an_answer_that_never_comes_is_told() {
         let recent = Recent::new(Duration::from_secs(60), BotClock::default());
         let ticket = ticket(&recent, "1");
-        let Seen::InWork(early) = recent.look_up(&activity("1")) else {
+        let Seen::InWork(early) = recent.look_up("ops", &activity("1")) else {
             panic!("taken for new");
         };
 
         drop(ticket);
 
         assert!(early.await.is_err());
-        assert!(matches!(recent.look_up(&activity("1")), Seen::InWork(_)));
+        assert!(matches!(
+            recent.look_up("ops", &activity("1")),
+            Seen::InWork(_)
+        ));
     }
 
     #[test]
     fn what_was_not_done_may_be_tried_again() {
         let recent = Recent::new(Duration::from_secs(60), BotClock::default());
 
-        ticket(&recent, "1").forget();
+        ticket(&recent, "1").forget(&Reply::text("busy").to_message());
 
-        assert!(matches!(recent.look_up(&activity("1")), Seen::First(_)));
+        assert!(matches!(
+            recent.look_up("ops", &activity("1")),
+            Seen::First(_)
+        ));
     }
 
     #[test]
@@ -265,7 +323,49 @@ mod tests {
 
         clock.advance(Duration::from_secs(61));
 
-        assert!(matches!(recent.look_up(&activity("1")), Seen::First(_)));
+        assert!(matches!(
+            recent.look_up("ops", &activity("1")),
+            Seen::First(_)
+        ));
+    }
+
+    #[test]
+    fn another_webhook_cannot_take_an_answer() {
+        let recent = Recent::new(Duration::from_secs(60), BotClock::default());
+        ticket(&recent, "1").answered(&Reply::text("secret").to_message());
+
+        assert!(matches!(
+            recent.look_up("other", &activity("1")),
+            Seen::First(_)
+        ));
+    }
+
+    #[test]
+    fn a_message_in_work_is_not_forgotten() {
+        let clock = BotClock::default();
+        let recent = Recent::new(Duration::from_secs(60), clock.clone());
+        let working = ticket(&recent, "1");
+
+        clock.advance(Duration::from_secs(61));
+
+        assert!(matches!(
+            recent.look_up("ops", &activity("1")),
+            Seen::InWork(_)
+        ));
+        drop(working);
+    }
+
+    #[test]
+    fn what_is_forgotten_takes_its_bytes_along() {
+        let clock = BotClock::default();
+        let recent = Recent::new(Duration::from_secs(60), clock.clone());
+        for _ in 0..3 {
+            ticket(&recent, "1").answered(&Reply::text("done").to_message());
+            clock.advance(Duration::from_secs(61));
+        }
+        drop(recent.look_up("ops", &activity("2")));
+
+        assert_eq!(recent.state().bytes, 0);
     }
 
     #[test]
@@ -276,6 +376,9 @@ mod tests {
         }
 
         assert!(recent.state().order.len() <= MOST_MESSAGES);
-        assert!(matches!(recent.look_up(&activity("0")), Seen::First(_)));
+        assert!(matches!(
+            recent.look_up("ops", &activity("0")),
+            Seen::First(_)
+        ));
     }
 }

@@ -1,18 +1,19 @@
 //! The path of one message behind the gate: known already? which command? run it, answer in time.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use hailer_activity::Activity;
 use hailer_dispatch::{
-    CancellationToken, CommandError, Inquiry, MessageText, Misunderstanding, Policy, Registry,
+    CancellationToken, CommandError, Effect, Entry, Inquiry, MessageText, Misunderstanding, Policy,
+    Registry,
 };
 use hailer_reply::{Message, Reply, RequestId, escape};
 use hailer_transport::{Answer, Handler, Inbound, Outcome};
 
 use crate::clock::BotClock;
-use crate::command_runtime::{CommandRuntime, Worked};
+use crate::command_runtime::{CommandRuntime, InFlight, Worked};
 use crate::recent::{Recent, Seen};
 
 /// Answers admitted messages.
@@ -86,6 +87,18 @@ impl Responder {
         }
     }
 
+    /// Tells commands that the bot stops, and waits for them, for this long at most.
+    pub(crate) async fn stop(&self, at_most: Duration) {
+        self.inner.cancellation.cancel();
+        let left = self.inner.runtime.wait_until_idle(at_most).await;
+        if left > 0 {
+            tracing::warn!(
+                left,
+                "commands are cut off; they did not end within shutdown_grace"
+            );
+        }
+    }
+
     pub(crate) fn registry(&self) -> &Registry {
         &self.inner.core.registry
     }
@@ -111,11 +124,11 @@ impl Inner {
         let Some(recent) = &self.recent else {
             return self.answer_anew(inbound).await;
         };
-        match recent.look_up(&inbound.activity) {
+        match recent.look_up(inbound.webhook.name(), &inbound.activity) {
             Seen::First(ticket) => {
                 let answer = self.answer_anew(inbound).await;
                 match answer.outcome {
-                    Outcome::Busy => ticket.forget(),
+                    Outcome::Busy => ticket.forget(&answer.message),
                     _ => ticket.answered(&answer.message),
                 }
                 answer
@@ -143,7 +156,9 @@ impl Inner {
         let now = self.clock.now().into();
         let received = self.clock.instant();
         let cancellation = self.cancellation.child_token();
-        let work = async move {
+        let found = Arc::new(OnceLock::new());
+        let running = Arc::clone(&found);
+        let work = |in_flight| async move {
             let bot: Arc<str> = webhook.mention().into();
             let inquiry = Arc::new(Inquiry {
                 text: MessageText::from_activity(&activity, &bot),
@@ -156,7 +171,7 @@ impl Inner {
                 deadline,
                 cancellation,
             });
-            let finished = core.respond(&inquiry).await;
+            let finished = core.respond(&inquiry, &running, in_flight).await;
             Answer {
                 message: finished.reply.to_message(),
                 command: finished.command,
@@ -166,33 +181,46 @@ impl Inner {
         match self.runtime.work(work, deadline).await {
             Worked::Done(answer) => answer,
             Worked::Panicked => {
-                tracing::error!(%request_id, "a command panicked");
-                answer(&broken(request_id), Outcome::Panicked)
+                let command = found.get().map(|entry: &Arc<Entry>| entry.path());
+                tracing::error!(%request_id, command, "a command panicked");
+                answer(&broken(request_id), found.get(), Outcome::Panicked)
             }
-            Worked::StillRunning => answer(&still_working(), Outcome::TimedOut),
-            Worked::NeverStarted => answer(&busy(), Outcome::Busy),
+            Worked::StillRunning => {
+                answer(&still_working(found.get()), found.get(), Outcome::TimedOut)
+            }
+            Worked::NeverStarted => answer(&busy(), None, Outcome::Busy),
         }
     }
 }
 
 impl Core {
     /// Understands a message and runs its command.
-    async fn respond(&self, inquiry: &Arc<Inquiry>) -> Finished {
+    async fn respond(
+        &self,
+        inquiry: &Arc<Inquiry>,
+        running: &OnceLock<Arc<Entry>>,
+        in_flight: InFlight,
+    ) -> Finished {
         match self.registry.dispatch(inquiry, self.policy) {
             Ok(call) => {
-                let command = Some(Arc::clone(call.entry().shared_path()));
+                let entry = running.get_or_init(|| Arc::clone(call.entry()));
+                let command = Some(Arc::clone(entry.shared_path()));
                 let limit = call.deadline();
                 let result = match limit {
                     None => call.run().await,
                     Some(limit) => {
-                        match tokio::time::timeout(limit, tokio::spawn(call.run())).await {
+                        let running = tokio::spawn(async move {
+                            let _counted = in_flight;
+                            call.run().await
+                        });
+                        match tokio::time::timeout(limit, running).await {
                             Ok(Ok(result)) => result,
                             Ok(Err(panicked)) => {
                                 return panicked_early(&panicked, inquiry, command);
                             }
                             Err(_) => {
                                 return Finished {
-                                    reply: still_working(),
+                                    reply: still_working(Some(entry)),
                                     command,
                                     outcome: Outcome::TimedOut,
                                 };
@@ -282,10 +310,10 @@ fn repeated(message: Message) -> Answer {
     }
 }
 
-fn answer(reply: &Reply, outcome: Outcome) -> Answer {
+fn answer(reply: &Reply, command: Option<&Arc<Entry>>, outcome: Outcome) -> Answer {
     Answer {
         message: reply.to_message(),
-        command: None,
+        command: command.map(|entry| Arc::clone(entry.shared_path())),
         outcome,
     }
 }
@@ -301,8 +329,17 @@ fn broken_for(request_id: RequestId, contact: Option<&str>) -> Reply {
     ))
 }
 
-fn still_working() -> Reply {
-    Reply::text("Still working on it. I can't post the result later, so ask me again in a minute.")
+/// A command that changes something must not be repeated by somebody who only wants its result.
+fn still_working(command: Option<&Arc<Entry>>) -> Reply {
+    match command {
+        Some(entry) if entry.effect() != Effect::Read => Reply::markdown(format!(
+            "Still working on **{}**. It goes on, and I can't post its result later: look at what it did before you repeat it.",
+            escape(entry.path())
+        )),
+        Some(_) | None => Reply::text(
+            "Still working on it. I can't post the result later, so ask me again in a minute.",
+        ),
+    }
 }
 
 fn busy() -> Reply {
