@@ -34,7 +34,8 @@ async fn the_running_bot_answers() {
         ran.err
     );
     assert!(!ran.err.contains("a bot was started"), "{}", ran.err);
-    assert_eq!(server.log().matches("message answered").count(), 1);
+    server.signal("TERM");
+    assert_eq!(server.end().log.matches("message answered").count(), 1);
 }
 
 #[tokio::test]

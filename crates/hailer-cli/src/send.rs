@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use chrono::Utc;
-use hailer::{Config, Environment, HmacKey, TeamsMessage, read_message};
+use hailer::{Config, Environment, HmacKey, Reply, TeamsMessage, read_message};
 use tokio::sync::oneshot;
 
 use crate::arguments::SendOptions;
@@ -19,6 +19,9 @@ use post::{Posted, post};
 
 /// After this time Teams shows its own error.
 pub(crate) const TEAMS_WAITS: Duration = Duration::from_secs(5);
+
+/// Characters of an answer that is no reply; more says no more.
+const MOST_SHOWN: usize = 500;
 
 /// Whom to talk to.
 struct Target {
@@ -151,12 +154,16 @@ fn show(
     options: &SendOptions,
     environment: &Environment,
 ) -> Result<Exit, Failure> {
+    let read = read_message(&posted.body);
+    let is_reply = read.is_ok();
     if options.json {
         output::print(&posted.body)?;
     } else {
-        let drawn = read_message(&posted.body)
-            .map(|message| message.to_terminal(output::style(environment)));
-        output::print(drawn.as_deref().unwrap_or(&posted.body))?;
+        let drawn = match read {
+            Ok(message) => message.to_terminal(output::style(environment)),
+            Err(_) => harmless(&posted.body),
+        };
+        output::print(&drawn)?;
         output::say(&format!(
             "{} · {:.2} s of 5 s · text {} bytes · signed with \"{}\"",
             posted.status,
@@ -172,6 +179,10 @@ fn show(
         return Ok(Exit::TimedOut);
     }
     match posted.status {
+        200 if !is_reply => Err(Failure::new(
+            Exit::No,
+            "error: this is no reply of a bot; Teams would have shown its own error\n  fix: check the address; a proxy or a login page may have answered",
+        )),
         200 if posted.is_ok => Ok(Exit::Fine),
         200 => Ok(Exit::No),
         401 => Err(Failure::new(
@@ -183,6 +194,12 @@ fn show(
             format!("error: the bot answered {status}; Teams would have shown its own error"),
         )),
     }
+}
+
+/// Shows the beginning of what no bot wrote, without what would steer a terminal.
+fn harmless(body: &str) -> String {
+    let beginning: String = body.chars().take(MOST_SHOWN).collect();
+    Reply::text(beginning).to_plain()
 }
 
 /// Writes a number as people read it: `1,204`.
