@@ -27,6 +27,10 @@ bench:
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
 
+# The guide as a book, in target/book; needs mdbook
+book:
+    mdbook build docs
+
 # What CI runs
 ci:
     .ci/run

@@ -12,6 +12,7 @@
 )]
 
 mod command_line;
+mod documentation;
 mod http;
 mod local_bot;
 mod samples;
@@ -36,3 +37,4 @@ mod shutdown;
 mod signatures;
 mod signing;
 mod tls;
+mod transcripts;

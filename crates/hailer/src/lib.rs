@@ -79,12 +79,45 @@ pub use in_process::{InProcessBot, Spoken};
 pub use module::Module;
 pub use teams_message::TeamsMessage;
 
-/// Compiles and runs the examples of the guide and of the README.
+/// Compiles and runs the examples of the README and of the guide.
 #[cfg(doctest)]
 mod guide {
     #[doc = include_str!("../../../README.md")]
     struct Readme;
 
+    #[doc = include_str!("../../../docs/try-it.md")]
+    struct TryIt;
+
     #[doc = include_str!("../../../docs/writing-a-command.md")]
     struct WritingACommand;
+
+    #[doc = include_str!("../../../docs/how-to/arguments.md")]
+    struct TakeArguments;
+
+    #[doc = include_str!("../../../docs/how-to/failing.md")]
+    struct SayWhatIsWrong;
+
+    #[doc = include_str!("../../../docs/how-to/state.md")]
+    struct KeepState;
+
+    #[doc = include_str!("../../../docs/how-to/guarding.md")]
+    struct GuardCommands;
+
+    #[doc = include_str!("../../../docs/how-to/testing.md")]
+    struct TestCommands;
+
+    #[doc = include_str!("../../../docs/how-to/own-bot.md")]
+    struct OwnBot;
+
+    #[doc = include_str!("../../../docs/from-other-bots.md")]
+    struct FromOtherBots;
+
+    #[doc = include_str!("../../../docs/reference/arguments.md")]
+    struct Arguments;
+
+    #[doc = include_str!("../../../docs/reference/replies.md")]
+    struct Replies;
+
+    #[doc = include_str!("../../../docs/reference/errors.md")]
+    struct ErrorTexts;
 }
