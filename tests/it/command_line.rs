@@ -4,7 +4,9 @@ use std::ffi::OsStr;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::mpsc::channel;
 
+use crate::http::PATIENCE;
 use crate::server::binary;
 
 /// A call of `hailer` before it runs.
@@ -52,6 +54,7 @@ impl Call {
         self.command
     }
 
+    /// Runs the call to its end; one that does not end by itself has failed.
     pub(crate) fn run(mut self) -> Ran {
         let mut child = self
             .command
@@ -60,14 +63,20 @@ impl Call {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        let id = child.id().to_string();
         let mut stdin = child.stdin.take().unwrap();
         let input = self.input;
-        // On a thread of its own: who writes much before it reads could wait for ever.
-        let writer = std::thread::spawn(move || {
+        // On threads of their own: who writes much before it reads could wait for ever.
+        std::thread::spawn(move || {
             let _ = stdin.write_all(&input);
         });
-        let output = child.wait_with_output().unwrap();
-        writer.join().unwrap();
+        let (sender, ended) = channel();
+        std::thread::spawn(move || sender.send(child.wait_with_output()));
+        let Ok(output) = ended.recv_timeout(PATIENCE) else {
+            let _ = Command::new("kill").args(["-s", "KILL", &id]).status();
+            panic!("it does not end: {:?}", self.command);
+        };
+        let output = output.unwrap();
         Ran {
             code: output.status.code(),
             out: String::from_utf8(output.stdout).unwrap(),

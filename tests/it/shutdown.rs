@@ -1,11 +1,14 @@
 //! The end: what is in flight is answered, then the process goes, with exit code 0.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::http::{Connection, get};
 use crate::server::Server;
-use crate::teams::message;
+use crate::teams::{Teams, message};
 
 /// A service that is asked by `status` and answers when the test says so.
 struct Service(TcpListener);
@@ -92,7 +95,7 @@ async fn both_signals_end_an_idle_server_with_exit_code_0() {
 
 #[tokio::test]
 async fn a_connection_that_idles_does_not_hold_up_the_end() {
-    let server = Server::builder().and("").start().await;
+    let server = Server::start().await;
     let mut connection = Connection::open(server.teams.address).await;
     connection
         .send(server.teams.signed(message("ops", "ping").to_string()))
@@ -106,4 +109,43 @@ async fn a_connection_that_idles_does_not_hold_up_the_end() {
     assert_eq!(ended.status.code(), Some(0));
     // Proxies keep connections for minutes; the grace is 20 s.
     assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn under_load_no_message_that_was_run_goes_unanswered() {
+    let server = Server::start().await;
+    let teams = server.teams.clone();
+    let answered = Arc::new(AtomicUsize::new(0));
+    let callers: Vec<_> = (0..20)
+        .map(|_| tokio::spawn(talk_until_the_end(teams.clone(), Arc::clone(&answered))))
+        .collect();
+    while answered.load(Ordering::SeqCst) < 200 {
+        tokio::task::yield_now().await;
+    }
+
+    server.signal("TERM");
+
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    let ended = server.end();
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.log);
+    let ran = ended.log.matches("message answered").count();
+    assert_eq!(answered.load(Ordering::SeqCst), ran);
+}
+
+/// Says one thing after another, each over a connection of its own, until nobody answers.
+async fn talk_until_the_end(teams: Teams, answered: Arc<AtomicUsize>) {
+    while let Ok(mut stream) = TcpStream::connect(teams.address).await {
+        let request = teams.signed(message("ops", "ping").to_string());
+        let mut answer = Vec::new();
+        if stream.write_all(&request).await.is_err() || stream.shutdown().await.is_err() {
+            return;
+        }
+        let _ = stream.read_to_end(&mut answer).await;
+        if !answer.starts_with(b"HTTP/1.1 200 ") {
+            return;
+        }
+        answered.fetch_add(1, Ordering::SeqCst);
+    }
 }
