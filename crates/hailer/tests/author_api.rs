@@ -1,9 +1,6 @@
 //! What authors of commands rely on, through the door that they use themselves.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a lock that is poisoned fails the test"
-)]
+#![expect(clippy::unwrap_used, reason = "a lock that is poisoned fails the test")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
