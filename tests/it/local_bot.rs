@@ -11,12 +11,13 @@ use tokio::sync::oneshot;
 use crate::http::Response;
 use crate::teams::{TOKEN, Teams};
 
-/// Free ports, and a deadline that tests need not wait long for.
+/// Free ports, and times that tests need not wait long for.
 pub(crate) const CONFIG: &str = "
 [server]
 listen = '127.0.0.1:0'
 admin_listen = '127.0.0.1:0'
 reply_within = '1s'
+shutdown_grace = '1s'
 
 [webhook.ops]
 token = { env = 'TOKEN' }

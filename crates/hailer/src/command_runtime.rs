@@ -2,11 +2,15 @@
 //!
 //! The server's workers only wait, each with its own timer. A command may therefore sleep, compute or hang: at
 //! the deadline its caller is answered all the same, and the command goes on.
+//!
+//! A few threads do all that does not block, at the least cost. While most of them are held up, each new command
+//! gets a thread to itself, so that commands which hang leave the others alone.
 
 use std::any::Any;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -14,11 +18,15 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 use tokio::runtime::{Builder, Runtime};
 
-/// Threads, at the least. A blocked thread is lost for as long as it blocks, so there are more than processors.
+/// Threads that commands share, at the least. A blocked one is lost for as long as it blocks, so there are more
+/// than processors.
 const LEAST_THREADS: usize = 8;
 
 /// Threads for each processor, where there are many.
 const THREADS_PER_PROCESSOR: usize = 2;
+
+/// With fewer shared threads than this left, commands get threads to themselves.
+const LEAST_FREE: usize = 2;
 
 /// Commands in flight at once. Beyond, people are told so instead of waiting for nothing.
 const MOST_IN_FLIGHT: usize = 1_000;
@@ -30,8 +38,19 @@ const IDLE_POLL: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub(crate) struct CommandRuntime {
     /// Only taken when dropped.
-    runtime: Option<Runtime>,
+    runtimes: Option<Runtimes>,
     in_flight: Arc<AtomicUsize>,
+    /// How many of the shared threads are within a command now.
+    held_up: Arc<AtomicUsize>,
+    shared_threads: usize,
+}
+
+#[derive(Debug)]
+struct Runtimes {
+    /// Commands share its threads.
+    shared: Runtime,
+    /// Gives each command a thread. Its one worker does nothing but I/O and timers, so it cannot be held up.
+    single: Runtime,
 }
 
 /// What became of a piece of work by its deadline.
@@ -55,18 +74,27 @@ impl CommandRuntime {
     /// Starts the threads.
     pub(crate) fn new() -> io::Result<Self> {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Self::with_threads(LEAST_THREADS.max(processors * THREADS_PER_PROCESSOR))
+        let shared = LEAST_THREADS.max(processors * THREADS_PER_PROCESSOR);
+        Self::with_threads(shared, MOST_IN_FLIGHT)
     }
 
-    fn with_threads(threads: usize) -> io::Result<Self> {
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(threads)
-            .thread_name("hailer-command")
-            .enable_all()
-            .build()?;
+    fn with_threads(shared: usize, single: usize) -> io::Result<Self> {
+        let build = |workers: usize, name: &str| {
+            Builder::new_multi_thread()
+                .worker_threads(workers)
+                .max_blocking_threads(single)
+                .thread_name(name)
+                .enable_all()
+                .build()
+        };
         Ok(Self {
-            runtime: Some(runtime),
+            runtimes: Some(Runtimes {
+                shared: build(shared, "hailer-command")?,
+                single: build(1, "hailer-single")?,
+            }),
             in_flight: Arc::default(),
+            held_up: Arc::default(),
+            shared_threads: shared,
         })
     }
 
@@ -81,7 +109,7 @@ impl CommandRuntime {
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
     {
-        let Some(runtime) = &self.runtime else {
+        let Some(runtimes) = &self.runtimes else {
             return Worked::NeverStarted;
         };
         if self.in_flight.load(Ordering::Relaxed) >= MOST_IN_FLIGHT {
@@ -89,7 +117,17 @@ impl CommandRuntime {
         }
         let phase = Arc::new(AtomicU8::new(QUEUED));
         let in_flight = InFlight::count(&self.in_flight);
-        let task = runtime.spawn(start(work(in_flight), Arc::clone(&phase)));
+        let work = start(work(in_flight), Arc::clone(&phase));
+        let task = if self.held_up.load(Ordering::Relaxed) + LEAST_FREE > self.shared_threads {
+            let single = runtimes.single.handle().clone();
+            runtimes
+                .single
+                .spawn_blocking(move || single.block_on(work))
+        } else {
+            runtimes
+                .shared
+                .spawn(noted(work, Arc::clone(&self.held_up)))
+        };
         match tokio::time::timeout_at(deadline.into(), task).await {
             Ok(Ok(Some(Ok(done)))) => Worked::Done(done),
             Ok(Ok(Some(Err(_)))) => Worked::Panicked,
@@ -117,6 +155,16 @@ async fn start<T>(
     Some(AssertUnwindSafe(work).catch_unwind().await)
 }
 
+/// Notes each time that a thread is within the work. Work that waits holds up no thread.
+async fn noted<T>(work: impl Future<Output = T>, held_up: Arc<AtomicUsize>) -> T {
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        let _within = InFlight::count(&held_up);
+        work.as_mut().poll(context)
+    })
+    .await
+}
+
 impl CommandRuntime {
     /// Waits until nothing is in flight, for this long at most; says how much still is.
     pub(crate) async fn wait_until_idle(&self, at_most: Duration) -> usize {
@@ -134,8 +182,9 @@ impl CommandRuntime {
 impl Drop for CommandRuntime {
     /// Does not wait for commands: one that hangs must not keep the process from ending.
     fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
+        if let Some(Runtimes { shared, single }) = self.runtimes.take() {
+            shared.shutdown_background();
+            single.shutdown_background();
         }
     }
 }
@@ -179,7 +228,7 @@ mod tests {
 
     #[tokio::test]
     async fn work_that_is_done_in_time_gives_its_result() {
-        let runtime = CommandRuntime::with_threads(1).unwrap();
+        let runtime = CommandRuntime::with_threads(1, 1).unwrap();
 
         assert_eq!(
             runtime.work(|_guard| async { 7 }, later()).await,
@@ -189,7 +238,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_told_and_harms_nobody() {
-        let runtime = CommandRuntime::with_threads(1).unwrap();
+        let runtime = CommandRuntime::with_threads(1, 1).unwrap();
 
         assert_eq!(
             runtime
@@ -205,7 +254,7 @@ mod tests {
 
     #[tokio::test]
     async fn work_that_blocks_its_thread_does_not_hold_up_the_answer() {
-        let runtime = CommandRuntime::with_threads(1).unwrap();
+        let runtime = CommandRuntime::with_threads(1, 1).unwrap();
         let (release, blocked) = mpsc::channel::<()>();
 
         let worked = runtime
@@ -218,7 +267,7 @@ mod tests {
 
     #[tokio::test]
     async fn work_that_never_began_never_begins() {
-        let runtime = CommandRuntime::with_threads(1).unwrap();
+        let runtime = CommandRuntime::with_threads(1, 1).unwrap();
         let (release, blocked) = mpsc::channel::<()>();
         let (ran, watch) = mpsc::channel::<&str>();
         let second = ran.clone();
@@ -240,5 +289,21 @@ mod tests {
         assert!(matches!(worked, Worked::NeverStarted), "{worked:?}");
         assert!(matches!(third, Worked::Done(Ok(()))), "{third:?}");
         assert_eq!(watch.iter().collect::<Vec<_>>(), ["third"]);
+    }
+
+    #[tokio::test]
+    async fn work_that_blocks_most_threads_leaves_other_work_alone() {
+        let runtime = CommandRuntime::with_threads(3, 8).unwrap();
+        let (release, blocked) = mpsc::channel::<()>();
+        let blocked = Arc::new(std::sync::Mutex::new(blocked));
+        for _ in 0..6 {
+            let blocked = Arc::clone(&blocked);
+            let work = |_guard| async move { blocked.lock().is_ok_and(|it| it.recv().is_ok()) };
+            assert_eq!(runtime.work(work, soon()).await, Worked::StillRunning);
+        }
+
+        let waits = |_guard| async { tokio::time::sleep(Duration::from_millis(1)).await };
+        assert_eq!(runtime.work(waits, later()).await, Worked::Done(()));
+        drop(release);
     }
 }

@@ -1,19 +1,19 @@
 //! The path of one message behind the gate: known already? which command? run it, answer in time.
 
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use hailer_activity::Activity;
 use hailer_dispatch::{
-    CancellationToken, CommandError, Effect, Entry, Inquiry, MessageText, Misunderstanding, Policy,
-    Registry,
+    Call, CancellationToken, CommandError, CommandResult, Effect, Entry, Inquiry, MessageText,
+    Misunderstanding, Policy, Registry,
 };
 use hailer_reply::{Message, Reply, RequestId, escape};
 use hailer_transport::{Answer, Handler, Inbound, Outcome};
 
 use crate::clock::BotClock;
-use crate::command_runtime::{CommandRuntime, InFlight, Worked};
+use crate::command_runtime::{CommandRuntime, Worked};
 use crate::recent::{Recent, Seen};
 
 /// Answers admitted messages.
@@ -25,7 +25,7 @@ pub(crate) struct Responder {
 #[derive(Debug)]
 struct Inner {
     core: Arc<Core>,
-    runtime: CommandRuntime,
+    runtime: Arc<CommandRuntime>,
     recent: Option<Recent>,
     reply_within: Duration,
     clock: BotClock,
@@ -38,6 +38,8 @@ struct Core {
     registry: Registry,
     policy: Policy,
     contact: Option<String>,
+    /// For commands that have a deadline of their own. Weak, so that work which hangs keeps no threads alive.
+    runtime: Weak<CommandRuntime>,
 }
 
 /// What a responder is made of.
@@ -71,12 +73,14 @@ impl Responder {
             reply_within,
             clock,
         } = parts;
+        let runtime = Arc::new(runtime);
         Self {
             inner: Arc::new(Inner {
                 core: Arc::new(Core {
                     registry,
                     policy,
                     contact,
+                    runtime: Arc::downgrade(&runtime),
                 }),
                 runtime,
                 recent: dedupe_for.map(|keep| Recent::new(keep, clock.clone())),
@@ -159,6 +163,7 @@ impl Inner {
         let found = Arc::new(OnceLock::new());
         let running = Arc::clone(&found);
         let work = |in_flight| async move {
+            let _counted = in_flight;
             let bot: Arc<str> = webhook.mention().into();
             let inquiry = Arc::new(Inquiry {
                 text: MessageText::from_activity(&activity, &bot),
@@ -171,7 +176,7 @@ impl Inner {
                 deadline,
                 cancellation,
             });
-            let finished = core.respond(&inquiry, &running, in_flight).await;
+            let finished = core.respond(&inquiry, &running).await;
             Answer {
                 message: finished.reply.to_message(),
                 command: finished.command,
@@ -195,51 +200,55 @@ impl Inner {
 
 impl Core {
     /// Understands a message and runs its command.
-    async fn respond(
-        &self,
-        inquiry: &Arc<Inquiry>,
-        running: &OnceLock<Arc<Entry>>,
-        in_flight: InFlight,
-    ) -> Finished {
+    async fn respond(&self, inquiry: &Arc<Inquiry>, running: &OnceLock<Arc<Entry>>) -> Finished {
         match self.registry.dispatch(inquiry, self.policy) {
             Ok(call) => {
                 let entry = running.get_or_init(|| Arc::clone(call.entry()));
-                let command = Some(Arc::clone(entry.shared_path()));
-                let limit = call.deadline();
-                let result = match limit {
-                    None => call.run().await,
-                    Some(limit) => {
-                        let running = tokio::spawn(async move {
-                            let _counted = in_flight;
-                            call.run().await
-                        });
-                        match tokio::time::timeout(limit, running).await {
-                            Ok(Ok(result)) => result,
-                            Ok(Err(panicked)) => {
-                                return panicked_early(&panicked, inquiry, command);
-                            }
-                            Err(_) => {
-                                return Finished {
-                                    reply: still_working(Some(entry)),
-                                    command,
-                                    outcome: Outcome::TimedOut,
-                                };
-                            }
-                        }
-                    }
+                let worked = match call.deadline() {
+                    None => Worked::Done(call.run().await),
+                    Some(limit) => self.work(call, limit).await,
                 };
-                match result {
-                    Ok(reply) => Finished {
-                        reply,
-                        command,
-                        outcome: Outcome::Ok,
-                    },
-                    Err(error) => self.failed(&error, inquiry.request_id, command),
-                }
+                self.finished(worked, inquiry.request_id, entry)
             }
             Err(misunderstanding) => {
                 self.misunderstood(&misunderstanding, &inquiry.activity, &inquiry.bot)
             }
+        }
+    }
+
+    /// Runs a command that wants less time than the configuration gives.
+    async fn work(&self, call: Call, limit: Duration) -> Worked<CommandResult> {
+        let Some(runtime) = self.runtime.upgrade() else {
+            return Worked::NeverStarted;
+        };
+        let run = |in_flight| async move {
+            let _counted = in_flight;
+            call.run().await
+        };
+        runtime.work(run, Instant::now() + limit).await
+    }
+
+    fn finished(
+        &self,
+        worked: Worked<CommandResult>,
+        request_id: RequestId,
+        entry: &Arc<Entry>,
+    ) -> Finished {
+        let command = Some(Arc::clone(entry.shared_path()));
+        let (reply, outcome) = match worked {
+            Worked::Done(Ok(reply)) => (reply, Outcome::Ok),
+            Worked::Done(Err(error)) => return self.failed(&error, request_id, command),
+            Worked::Panicked => {
+                tracing::error!(%request_id, command = command.as_deref(), "a command panicked");
+                (broken(request_id), Outcome::Panicked)
+            }
+            Worked::StillRunning => (still_working(Some(entry)), Outcome::TimedOut),
+            Worked::NeverStarted => (busy(), Outcome::Busy),
+        };
+        Finished {
+            reply,
+            command,
+            outcome,
         }
     }
 
@@ -285,20 +294,6 @@ impl Core {
                 _ => Outcome::Usage,
             },
         }
-    }
-}
-
-fn panicked_early(
-    panicked: &tokio::task::JoinError,
-    inquiry: &Inquiry,
-    command: Option<Arc<str>>,
-) -> Finished {
-    let request_id = inquiry.request_id;
-    tracing::error!(%request_id, command = command.as_deref(), is_panic = panicked.is_panic(), "a command panicked");
-    Finished {
-        reply: broken(request_id),
-        command,
-        outcome: Outcome::Panicked,
     }
 }
 
