@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::new::{Argument, CommandName, ProjectPath};
+
 /// One screen: what to type first, then every verb by the moment it is for.
 const HELP: &str = "\
 Chat-ops for Microsoft Teams.
@@ -14,7 +16,7 @@ Chat-ops for Microsoft Teams.
   hailer send \"help\"          say something to the bot
   hailer check                find what is wrong with the configuration
 
-Build     chat, send, commands
+Build     new, new command, chat, send, commands
 Install   check, serve
 More      sign, verify, completions
 
@@ -69,6 +71,11 @@ pub(crate) enum Verb {
     /// List the commands that the bot has
     #[command(after_help = "Example: hailer commands --json")]
     Commands(CommandsOptions),
+    /// Make a project for a bot, or a command in it
+    #[command(
+        after_help = "Exit codes: 0 done, 1 something stands in the way.\nExamples: hailer new mybot\n          cd mybot && hailer new command restart --arg service:choice=api,web --arg when:duration?"
+    )]
+    New(NewOptions),
     /// Print the completions of a shell
     #[command(after_help = "Example: hailer completions bash > /etc/bash_completion.d/hailer")]
     Completions(CompletionsOptions),
@@ -184,6 +191,65 @@ pub(crate) struct Format {
     /// A manual page, in roff
     #[arg(long)]
     pub(crate) man: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct NewOptions {
+    /// The folder to make; its last part is the project's name
+    #[arg(value_name = "NAME", required = true, value_parser = ProjectPath::parse)]
+    pub(crate) path: Option<ProjectPath>,
+    /// Build it with a checkout of Hailer instead of a release
+    #[arg(long, value_name = "DIR")]
+    pub(crate) hailer_path: Option<PathBuf>,
+    /// Write into a folder that is not empty, over files of the same names
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(subcommand)]
+    pub(crate) what: Option<NewWhat>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum NewWhat {
+    /// Make a command in the project of this folder, with its test, and register it
+    #[command(after_help = NEW_COMMAND_HELP)]
+    Command(NewCommandOptions),
+}
+
+/// What an argument can be.
+const NEW_COMMAND_HELP: &str = "\
+An argument is NAME:TYPE, or NAME:TYPE? when it may be left out; then it is given as --NAME VALUE.
+Types:
+  text      a word, or several in quotes     integer   a whole number
+  number    a number                         flag      --NAME, there or not
+  choice    one of: env:choice=staging,prod  duration  90s, 5m, 1h30m
+  version   2.42.0                           url       https://example.com
+  person    @Mira                            code      a code block
+  list      one or several words             rest      the rest of the message, as written
+
+Examples: hailer new command restart --arg service:choice=api,web --arg when:duration?
+          hailer new command \"deploy run\" --arg version:version --arg dry-run:flag";
+
+#[derive(Debug, Args)]
+pub(crate) struct NewCommandOptions {
+    /// What people type; several words in quotes
+    #[arg(value_parser = CommandName::parse)]
+    pub(crate) name: CommandName,
+    /// An argument, in the order of usage; see the types below
+    #[arg(long = "arg", value_name = "NAME:TYPE[?]", value_parser = Argument::parse)]
+    pub(crate) arguments: Vec<Argument>,
+    /// What it does, as help tells it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) summary: Option<String>,
+    /// Write over files of the same names
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Args)]

@@ -55,7 +55,7 @@ pub(crate) fn check_loopback(config: &Config) -> Result<(), Failure> {
 }
 
 /// Makes a token of 32 random bytes that only this user can read, unless there is one.
-fn make_token(path: &Path) -> Result<(), Failure> {
+pub(crate) fn make_token(path: &Path) -> Result<(), Failure> {
     if path.exists() {
         return Ok(());
     }

@@ -8,6 +8,7 @@ mod completions;
 mod demo;
 mod exit;
 mod log;
+mod new;
 mod output;
 mod program;
 mod project;
