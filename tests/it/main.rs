@@ -29,6 +29,7 @@ mod duplicates;
 mod echo;
 mod listing;
 mod malformed;
+mod new_project;
 mod panics;
 mod real_messages;
 mod secrets;
