@@ -41,6 +41,7 @@ mod command_runtime;
 mod config;
 mod in_process;
 mod module;
+mod outgoing;
 mod recent;
 mod responder;
 mod teams_message;

@@ -14,6 +14,7 @@ use hailer_transport::{Answer, Handler, Inbound, Outcome};
 
 use crate::clock::BotClock;
 use crate::command_runtime::{CommandRuntime, Worked};
+use crate::outgoing;
 use crate::recent::{Recent, Seen};
 
 /// Answers admitted messages.
@@ -178,7 +179,11 @@ impl Inner {
             });
             let finished = core.respond(&inquiry, &running).await;
             Answer {
-                message: finished.reply.to_message(),
+                message: outgoing::to_message(
+                    &finished.reply,
+                    request_id,
+                    finished.command.as_deref(),
+                ),
                 command: finished.command,
                 outcome: finished.outcome,
             }
