@@ -20,6 +20,7 @@ mod server;
 mod teams;
 
 mod admin;
+mod card_check;
 mod chat;
 mod checking;
 mod completing;

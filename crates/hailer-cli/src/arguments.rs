@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::card::CardOptions;
+
 use crate::new::{Argument, CommandName, ProjectPath};
 
 /// One screen: what to type first, then every verb by the moment it is for.
@@ -16,7 +18,7 @@ Chat-ops for Microsoft Teams.
   hailer send \"help\"          say something to the bot
   hailer check                find what is wrong with the configuration
 
-Build     new, new command, chat, send, commands
+Build     new, new command, chat, send, card check, commands
 Install   check, serve
 More      sign, verify, completions
 
@@ -60,6 +62,8 @@ pub(crate) enum Verb {
         after_help = "In a script each line is said, and answers are printed; the exit code is 0 whatever they are.\nExit codes: 0 done, 2 a line begins with / and is no order.\nExamples: hailer chat --as mira --in deploys\n          printf 'ping\\nstatus\\n' | hailer chat"
     )]
     Chat(ChatOptions),
+    /// Judge messages and cards before Teams does
+    Card(CardOptions),
     /// Sign a body from standard input; prints the value of the Authorization header
     #[command(after_help = "Example: hailer sign --token-file ops.token < body.json")]
     Sign(SignOptions),

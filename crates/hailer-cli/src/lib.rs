@@ -1,6 +1,7 @@
 //! What the binary `hailer` does, for bots that are programs of their own: the same verbs with their commands.
 
 mod arguments;
+mod card;
 mod chat;
 mod check;
 mod commands;

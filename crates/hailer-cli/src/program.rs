@@ -8,7 +8,7 @@ use hailer::{Draft, Environment, Module};
 use crate::arguments::{Arguments, Verb};
 use crate::exit::{Exit, Failure};
 use crate::project::Modules;
-use crate::{chat, check, commands, completions, new, output, send, serve, sign, verify};
+use crate::{card, chat, check, commands, completions, new, output, send, serve, sign, verify};
 
 /// Runs the program: reads the command line and does what it says with the commands of these modules.
 ///
@@ -53,6 +53,7 @@ fn run(
         Some(Verb::Check(options)) => check::run(config, options, environment, modules),
         Some(Verb::Send(options)) => send::run(config, options, environment, modules),
         Some(Verb::Chat(options)) => chat::run(config, options, environment, modules),
+        Some(Verb::Card(options)) => card::run(options),
         Some(Verb::Sign(options)) => sign::run(options, environment),
         Some(Verb::Verify(options)) => verify::run(options, environment),
         Some(Verb::Commands(options)) => commands::run(config, options, environment, modules),

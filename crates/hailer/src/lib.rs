@@ -68,6 +68,7 @@ pub use hailer_reply::{
     TableColumn, TableRow, Target, TextBlock, TextColor, TextRun, TextSize, TextStyle, TextWeight,
     ThumbnailCard, UrlError, VerticalAlignment, WireMessage, escape, escape_card, read_message,
 };
+pub use hailer_reply::{FINDING_KINDS, Finding, FindingKind, Subject, lint, message_size};
 pub use hailer_transport::{Outcome, ServeError};
 
 pub use bot::{Bot, BoundBot, StartError, stop_signal};

@@ -9,9 +9,10 @@ const PAGE: &str = include_str!("../../../../docs/reference/card-findings.md");
 const HEAD: &str = "\
 # Card findings
 
-What `hailer card check` finds in a message or a card. Errors are what Teams refuses, hides or shows broken; the bot
-sends the text form of such a reply instead, and its log tells the codes. Warnings are what Teams draws, but not well
-or not everywhere. Codes keep their meaning for ever.
+What `hailer card check` finds in a message or a card. Errors are what Teams refuses, hides or shows broken: the bot
+sends the text form of such a reply instead, and its log tells the codes and places. HC134 alone holds no reply up,
+because `${…}` may be what somebody wrote. Warnings are what Teams draws, but not well or not everywhere. Codes keep
+their meaning for ever.
 
 What Teams shows of long cards, and what older clients do, is written nowhere: HC125, HC183 and HC191 to HC194 go by
 experience and are warnings for that reason.
