@@ -88,12 +88,13 @@ fn every_link_leads_somewhere() {
 }
 
 #[test]
-fn the_book_has_every_page() {
+fn the_book_has_every_page_once() {
     let listed = links(&read("docs/SUMMARY.md"));
 
     for page in pages().iter().skip(1) {
         let name = name_of(page).replace("docs/", "");
-        assert!(name == "SUMMARY.md" || listed.contains(&name), "{name}");
+        let times = listed.iter().filter(|it| **it == name).count();
+        assert!(name == "SUMMARY.md" || times == 1, "{name}: {times}");
     }
 }
 
@@ -143,6 +144,20 @@ fn the_reference_names_every_key_of_the_example() {
         let is_named =
             reference.contains(&format!(" {key}`")) || reference.contains(&format!("`{key}`"));
         assert!(is_named, "{key}");
+    }
+}
+
+#[test]
+fn the_reference_quotes_what_the_bot_says_of_itself() {
+    let code = read("crates/hailer/src/responder.rs");
+    let reference = read("docs/reference/errors.md");
+
+    let is_said = |it: &&str| it.ends_with('.') && it.contains(' ') && !it.contains(['{', '\n']);
+    let texts: Vec<&str> = code.split('"').filter(is_said).collect();
+
+    assert!(texts.len() > 2, "{texts:?}");
+    for text in texts {
+        assert!(reference.contains(text), "{text}");
     }
 }
 
