@@ -13,6 +13,7 @@ use crate::attachment::list::ListCard;
 use crate::attachment::picture::{HeroCard, ThumbnailCard};
 use crate::card::Card;
 use crate::card::canvas::Canvas;
+use crate::card::clean::Clean;
 use crate::card::lead::{LEAD, Lead};
 use crate::sanitise::is_blank;
 
@@ -56,7 +57,19 @@ impl AnyCard {
 
     /// Says that nothing of the card would be seen.
     pub(crate) fn is_blank(&self) -> bool {
-        is_blank(&self.lead().0)
+        // The first words usually tell, and are drawn faster than the others.
+        is_blank(&self.first(1)) && is_blank(&self.first(LEAD))
+    }
+
+    /// Returns the first line, for previews.
+    pub(crate) fn summary(&self) -> Clean {
+        let first = self.first(1);
+        Lead(if is_blank(&first) {
+            self.first(LEAD)
+        } else {
+            first
+        })
+        .summary()
     }
 
     /// Writes the text form of everything in the card.
@@ -66,10 +79,11 @@ impl AnyCard {
         canvas.into_text()
     }
 
-    pub(crate) fn lead(&self) -> Lead {
-        let mut canvas = Canvas::with_room(LEAD);
+    /// Writes the beginning of the text form, at least so many bytes of it.
+    fn first(&self, room: usize) -> String {
+        let mut canvas = Canvas::with_room(room);
         self.draw(&mut canvas);
-        Lead(canvas.into_text())
+        canvas.into_text()
     }
 
     fn draw(&self, canvas: &mut Canvas) {

@@ -62,7 +62,7 @@ use crate::card::pixels::Pixels;
 /// webhooks; media, which it does not play; the icons, charts and badges of Teams itself, which the
 /// published schema (1.5) does not describe. Elements nested more than sixteen deep become their text
 /// form, because no reader takes JSON of any depth.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Card {
     version: Version,
     body: Vec<Element>,
@@ -225,6 +225,27 @@ impl Card {
         self
     }
 
+    /// Returns what travels as `fallbackText` and as `speak`.
+    pub(crate) fn texts(&self) -> (Clean, Clean) {
+        let lead = self.lead();
+        let fallback_text = self.fallback_text.clone();
+        let speak = self.speak.clone();
+        (
+            fallback_text.unwrap_or_else(|| lead.fallback_text()),
+            speak.unwrap_or_else(|| lead.speak()),
+        )
+    }
+
+    /// Takes away what only a card of its own has.
+    pub(crate) fn into_inner(self) -> Self {
+        Self {
+            version: Version::default(),
+            fallback_text: None,
+            speak: None,
+            ..self
+        }
+    }
+
     pub(crate) fn depth(&self) -> usize {
         let actions = self.actions.iter().map(Action::depth).max().unwrap_or(0);
         deepest(&self.body).max(actions)
@@ -235,5 +256,21 @@ impl Card {
         let mut canvas = Canvas::with_room(LEAD);
         canvas.card(self);
         Lead(canvas.into_text())
+    }
+}
+
+/// Cards are equal when they say the same, whether their texts for other eyes are set or derived.
+impl PartialEq for Card {
+    fn eq(&self, other: &Self) -> bool {
+        let own = |card: &Self| (card.fallback_text.clone(), card.speak.clone());
+        self.version == other.version
+            && self.body == other.body
+            && self.actions == other.actions
+            && self.select_action == other.select_action
+            && self.min_height == other.min_height
+            && self.vertical_content_alignment == other.vertical_content_alignment
+            && self.is_full_width == other.is_full_width
+            && self.mentions == other.mentions
+            && (own(self) == own(other) || self.texts() == other.texts())
     }
 }

@@ -119,7 +119,7 @@ fn whole(blocks: &[Block]) -> Cow<'_, str> {
 fn summary(blocks: &[Block], cards: &[AnyCard]) -> Clean {
     match (blocks.first(), cards.first()) {
         (Some(block), _) => Lead(block.to_plain().into_owned()).summary(),
-        (None, Some(card)) => card.lead().summary(),
+        (None, Some(card)) => card.summary(),
         (None, None) => Lead(String::new()).summary(),
     }
 }

@@ -101,12 +101,13 @@ impl Action {
 
     /// Unfolds a card below the button, without asking the bot.
     ///
-    /// It is not documented for outgoing webhooks; the lint warns.
+    /// It is not documented for outgoing webhooks; the lint warns. Version, `fallbackText` and `speak` of
+    /// the unfolded card do not travel: those of the outer card count.
     pub fn show_card(title: impl Into<String>, card: Card) -> Self {
         let card = if card.depth() > DEEPEST {
             Card::new().with(TextBlock::new(card.to_text()))
         } else {
-            card
+            card.into_inner()
         };
         let card = Box::new(card);
         Self::of(title, Kind::ShowCard { card })

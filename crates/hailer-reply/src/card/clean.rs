@@ -2,15 +2,21 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::card::markup::{PART, defuse, escape_card, sanitise_wire};
 use crate::sanitise::sanitise;
 
 /// Text as it travels in a card.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub(crate) struct Clean(String);
+
+impl<'de> Deserialize<'de> for Clean {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
 
 impl Clean {
     /// Takes foreign text for a place where Markdown is read.
@@ -59,11 +65,5 @@ impl From<String> for Clean {
             Cow::Borrowed(_) => Self(text),
             Cow::Owned(clean) => Self(clean),
         }
-    }
-}
-
-impl From<Clean> for String {
-    fn from(clean: Clean) -> Self {
-        clean.0
     }
 }

@@ -47,6 +47,10 @@ pub(crate) const DEEPEST: usize = 16;
 
 /// Adds an element, or its text form where it is nested too deeply for any reader.
 pub(crate) fn nest(items: &mut Vec<Element>, element: Element) {
+    // Most cells and columns hold one element; a vector would begin with room for four.
+    if items.capacity() == 0 {
+        items.reserve_exact(1);
+    }
     items.push(if element.depth() > DEEPEST {
         TextBlock::new(draw::to_text(|canvas| canvas.element(&element))).into()
     } else {

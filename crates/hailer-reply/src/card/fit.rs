@@ -66,8 +66,9 @@ impl Card {
     fn fit(mut self, room: usize) -> Self {
         // What is derived should still tell of the whole.
         let lead = self.lead();
-        self.fallback_text = self.fallback_text.or_else(|| Some(lead.fallback_text()));
-        self.speak = self.speak.or_else(|| Some(lead.speak()));
+        let (fallback_text, speak) = self.texts();
+        self.fallback_text = Some(fallback_text);
+        self.speak = Some(speak);
         self.shrink(room);
         if json_cost(&self) <= room {
             return self;
@@ -98,7 +99,7 @@ impl Card {
 pub(crate) struct Cut<T> {
     pub(crate) kept: Vec<T>,
     pub(crate) dropped: Vec<T>,
-    /// How many were kept in part or not at all, and do not say so themselves.
+    /// How many went although later ones stay, because nothing short could be made of them.
     pub(crate) lost: usize,
 }
 

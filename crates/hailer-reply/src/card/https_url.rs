@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The longest address that is taken, in bytes; browsers and proxies cut longer ones.
 const LONGEST: usize = 2_048;
@@ -22,8 +23,8 @@ const LONGEST: usize = 2_048;
 /// assert!(HttpsUrl::new("https://mira:secret@ci.example").is_err());
 /// # Ok::<(), hailer_reply::UrlError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
 pub struct HttpsUrl(String);
 
 /// Says why a text is no address for a card.
@@ -105,11 +106,10 @@ impl FromStr for HttpsUrl {
     }
 }
 
-impl TryFrom<String> for HttpsUrl {
-    type Error = UrlError;
-
-    fn try_from(url: String) -> Result<Self, UrlError> {
-        Self::new(&url)
+impl<'de> Deserialize<'de> for HttpsUrl {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let url = String::deserialize(deserializer)?;
+        Self::new(&url).map_err(D::Error::custom)
     }
 }
 

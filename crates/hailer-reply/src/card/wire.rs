@@ -37,9 +37,9 @@ struct Wire<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     vertical_content_alignment: Option<VerticalAlignment>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    fallback_text: Option<Cow<'a, Clean>>,
+    fallback_text: Option<Clean>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    speak: Option<Cow<'a, Clean>>,
+    speak: Option<Clean>,
     #[serde(default, skip_serializing_if = "Teams::is_empty")]
     msteams: Teams<'a>,
 }
@@ -91,19 +91,15 @@ impl<'a> Wire<'a> {
     }
 
     fn outer(card: &'a Card) -> Self {
-        let lead = card.lead();
+        let (fallback_text, speak) = card.texts();
         Self {
             schema: Some(Cow::Borrowed(SCHEMA)),
             version: Some(card.version),
-            fallback_text: Some(own_or(card.fallback_text.as_ref(), || lead.fallback_text())),
-            speak: Some(own_or(card.speak.as_ref(), || lead.speak())),
+            fallback_text: Some(fallback_text),
+            speak: Some(speak),
             ..Self::inner(card)
         }
     }
-}
-
-fn own_or(own: Option<&Clean>, derive: impl FnOnce() -> Clean) -> Cow<'_, Clean> {
-    own.map_or_else(|| Cow::Owned(derive()), Cow::Borrowed)
 }
 
 impl Serialize for Card {
@@ -138,10 +134,10 @@ impl<'de> Deserialize<'de> for Card {
         };
         // What we would derive anyway was not set by hand.
         let lead = card.lead();
-        let fallback_text = wire.fallback_text.map(Cow::into_owned);
-        let speak = wire.speak.map(Cow::into_owned);
-        card.fallback_text = fallback_text.filter(|text| *text != lead.fallback_text());
-        card.speak = speak.filter(|text| *text != lead.speak());
+        card.fallback_text = wire
+            .fallback_text
+            .filter(|text| *text != lead.fallback_text());
+        card.speak = wire.speak.filter(|text| *text != lead.speak());
         Ok(card)
     }
 }
