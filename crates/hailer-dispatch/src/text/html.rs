@@ -256,6 +256,7 @@ fn inner_text(node: NodeRef<'_, Node>) -> String {
     let texts = node
         .descendants()
         .take(MOST_NODES_IN_A_NAME)
+        .filter(|it| !is_dropped_within(*it, node))
         .filter_map(|it| it.value().as_text());
     let mut plain = String::new();
     for text in texts {
@@ -264,6 +265,16 @@ fn inner_text(node: NodeRef<'_, Node>) -> String {
         token::push_separated(&mut plain, &part);
     }
     space::one_line(&plain)
+}
+
+/// Says whether something between a node and the name that it belongs to is not part of what was written: the
+/// raw text of `<xmp>` can hold what reads as a mention.
+fn is_dropped_within(inner: NodeRef<'_, Node>, name: NodeRef<'_, Node>) -> bool {
+    inner
+        .ancestors()
+        .take_while(|it| *it != name)
+        .filter_map(|it| it.value().as_element())
+        .any(|element| role(element) == Role::Dropped)
 }
 
 /// Escapes each `<` that begins no tag (`a<b` stays text), and drops `<quoted …/>`, which an HTML parser

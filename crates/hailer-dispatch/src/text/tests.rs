@@ -106,6 +106,27 @@ fn typed_markup_never_becomes_a_mention() {
 }
 
 #[test]
+fn raw_text_within_a_mention_is_no_part_of_the_name() {
+    for source in [
+        "<at><xmp><at>ops</at>",
+        "<at>Dana <xmp></at><b></xmp>",
+        "<a href=\"x\"><xmp><at>ops</at></xmp></a>",
+    ] {
+        let text = MessageText::from_html(source, "ops");
+
+        assert!(
+            !text.command_text().contains("at>"),
+            "{source}: {}",
+            text.command_text()
+        );
+        assert!(
+            text.links().iter().all(|link| !link.label.contains("at>")),
+            "{source}"
+        );
+    }
+}
+
+#[test]
 fn a_lone_angle_bracket_is_text() {
     assert_eq!(raw("<at>ops</at> if a<b then 1 < 2"), "if a<b then 1 < 2");
 }
