@@ -10,26 +10,27 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::argument::{Argument, ArgumentKind};
 use crate::catalog::Entry;
 use crate::misunderstanding::UsageProblem;
+use crate::reader::Reader;
 use crate::suggest::nearest;
 use crate::words::{Word, WordKind};
 
 /// Parses the words behind a command's name.
 pub(crate) fn parse(
-    clap: &clap::Command,
+    reader: &Reader,
     entry: &Entry,
     words: &[Word<'_>],
     raw: &str,
 ) -> Result<ArgMatches, UsageProblem> {
     let arguments = match &entry.spec().rest {
         Some(name) => with_rest(entry, name, words, raw),
-        None => in_order(clap, entry, words)?,
+        None => in_order(reader.declared(), entry, words)?,
     };
-    matches(clap, entry, arguments)
+    read(reader, entry, arguments)
 }
 
 /// Parses named values, as a pattern's groups give them.
 pub(crate) fn parse_named(
-    clap: &clap::Command,
+    reader: &Reader,
     entry: &Entry,
     values: &[(String, String)],
 ) -> Result<ArgMatches, UsageProblem> {
@@ -49,20 +50,20 @@ pub(crate) fn parse_named(
         }
     }
     options.append(&mut positional);
-    matches(clap, entry, options)
+    read(reader, entry, options)
 }
 
 pub(crate) fn is_same_name(left: &str, right: &str) -> bool {
     left.replace('_', "-") == right.replace('_', "-")
 }
 
-fn matches(
-    clap: &clap::Command,
+fn read(
+    reader: &Reader,
     entry: &Entry,
     arguments: Vec<String>,
 ) -> Result<ArgMatches, UsageProblem> {
-    clap.clone()
-        .try_get_matches_from(arguments)
+    reader
+        .read(arguments)
         .map_err(|error| explain(entry, &error))
 }
 

@@ -18,6 +18,7 @@ mod known;
 mod misunderstanding;
 mod pattern;
 mod policy;
+mod reader;
 mod registry;
 mod spec;
 mod suggest;

@@ -11,6 +11,7 @@ use crate::invocation::{Inquiry, Invocation};
 use crate::misunderstanding::{Misunderstanding, UsageProblem};
 use crate::pattern::Patterns;
 use crate::policy::Policy;
+use crate::reader::Reader;
 use crate::tree::Tree;
 
 use understand::misused;
@@ -23,7 +24,7 @@ pub use check::{RegistryError, RegistryErrors};
 /// A command as the registry keeps it.
 struct Registered {
     entry: Arc<Entry>,
-    clap: clap::Command,
+    reader: Reader,
     command: Arc<dyn AnyCommand>,
     type_name: &'static str,
     hooks: Arc<[Arc<dyn AnyHook>]>,

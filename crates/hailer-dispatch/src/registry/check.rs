@@ -8,6 +8,7 @@ use crate::arguments::is_same_name;
 use crate::catalog::Entry;
 use crate::command::Registration;
 use crate::policy::Policy;
+use crate::reader::Reader;
 use crate::registry::{Registered, Registry};
 use crate::spec::Spec;
 use crate::text::MessageText;
@@ -205,7 +206,7 @@ impl Registry {
         Arc::make_mut(&mut self.catalog).push(Arc::clone(&entry));
         self.commands.push(Registered {
             entry,
-            clap,
+            reader: Reader::new(clap),
             command,
             type_name,
             hooks: hooks.into(),

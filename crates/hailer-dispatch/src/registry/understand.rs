@@ -52,16 +52,19 @@ impl Registry {
                 if asks_for_help(behind, &registered.entry) {
                     return self.help_on(&registered.entry, policy);
                 }
-                let matches = arguments::parse(&registered.clap, &registered.entry, behind, raw)
+                let matches = arguments::parse(&registered.reader, &registered.entry, behind, raw)
                     .map_err(|problem| misused(registered, problem))?;
                 Ok((index, matches))
             }
             Found::Nothing { known } => match self.patterns.find(text.command_text()) {
                 Some(phrase) => {
                     let registered = self.permitted(phrase.command, policy)?;
-                    let matches =
-                        arguments::parse_named(&registered.clap, &registered.entry, &phrase.values)
-                            .map_err(|problem| misused(registered, problem))?;
+                    let matches = arguments::parse_named(
+                        &registered.reader,
+                        &registered.entry,
+                        &phrase.values,
+                    )
+                    .map_err(|problem| misused(registered, problem))?;
                     Ok((phrase.command, matches))
                 }
                 None => match without_full_stop(words) {
@@ -106,7 +109,7 @@ impl Registry {
             .map(|topic| (topic, entry.path().to_owned()))
             .into_iter()
             .collect();
-        let matches = arguments::parse_named(&help.clap, &help.entry, &values)
+        let matches = arguments::parse_named(&help.reader, &help.entry, &values)
             .map_err(|problem| misused(help, problem))?;
         Ok((index, matches))
     }
