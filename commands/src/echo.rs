@@ -19,6 +19,7 @@ impl Command for Echo {
     fn spec(&self) -> Spec {
         Spec::new("echo", "say something back, as it was written")
             .effect(Effect::Read)
+            .immediate()
             .rest_of_message("text")
             .example("echo hello world", "says hello world")
     }

@@ -22,6 +22,7 @@ impl Command for Help {
     fn spec(&self) -> Spec {
         Spec::new("help", "what I can do; help COMMAND says more")
             .effect(Effect::Read)
+            .immediate()
             .alias("?")
             .alias("hilfe")
             .alias("aide")

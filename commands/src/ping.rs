@@ -14,6 +14,7 @@ impl Command for Ping {
     fn spec(&self) -> Spec {
         Spec::new("ping", "am I there, and how fast")
             .effect(Effect::Read)
+            .immediate()
             .example(
                 "ping",
                 "says pong, the version and the time the message took",

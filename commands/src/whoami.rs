@@ -12,6 +12,7 @@ impl Command for Whoami {
     fn spec(&self) -> Spec {
         Spec::new("whoami", "your ids and where you are, for the admin")
             .effect(Effect::Read)
+            .immediate()
             .alias("who am i")
             .example(
                 "whoami",

@@ -29,6 +29,11 @@ impl Call {
         self.entry.spec().deadline
     }
 
+    /// Says whether the command promised to answer at once, and nothing else is done round it.
+    pub fn is_immediate(&self) -> bool {
+        self.entry.spec().is_immediate && self.hooks.is_empty() && self.deadline().is_none()
+    }
+
     /// Runs the command, with the hooks round it.
     pub fn run(self) -> BoxFuture<'static, CommandResult> {
         let Self {

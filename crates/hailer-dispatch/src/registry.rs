@@ -12,7 +12,8 @@ use crate::misunderstanding::{Misunderstanding, UsageProblem};
 use crate::pattern::Patterns;
 use crate::policy::Policy;
 use crate::reader::Reader;
-use crate::tree::Tree;
+use crate::text::MessageText;
+use crate::tree::{Found, Tree};
 
 use understand::misused;
 
@@ -109,6 +110,18 @@ impl Registry {
             ),
             hooks: Arc::clone(&registered.hooks),
         })
+    }
+
+    /// Says whether a message seems to mean a command that answers at once; only [`Call::is_immediate`] knows.
+    ///
+    /// Asked before [`Registry::dispatch`], which runs what authors wrote to read values.
+    pub fn seems_immediate(&self, text: &MessageText) -> bool {
+        let Found::Command { index, .. } = self.tree.find(text.command_text().split(' ')) else {
+            return false;
+        };
+        self.commands
+            .get(index)
+            .is_some_and(|it| it.entry.spec().is_immediate)
     }
 
     fn permitted(&self, index: usize, policy: Policy) -> Result<&Registered, Misunderstanding> {

@@ -100,6 +100,7 @@ pub struct Spec {
     pub(crate) patterns: Vec<String>,
     pub(crate) rest: Option<String>,
     pub(crate) deadline: Option<Duration>,
+    pub(crate) is_immediate: bool,
     pub(crate) is_hidden: bool,
     pub(crate) replacement: Option<String>,
     pub(crate) cooldown: Option<Cooldown>,
@@ -121,6 +122,7 @@ impl Spec {
             patterns: Vec::new(),
             rest: None,
             deadline: None,
+            is_immediate: false,
             is_hidden: false,
             replacement: None,
             cooldown: None,
@@ -185,6 +187,16 @@ impl Spec {
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// Promises that the command only computes, for less than a millisecond: it blocks never and waits for nothing.
+    ///
+    /// It then runs where its message arrived, which spares it changing threads twice. Should it wait
+    /// nevertheless, it goes on where other commands run; should it block, it holds up other messages.
+    #[must_use]
+    pub fn immediate(mut self) -> Self {
+        self.is_immediate = true;
         self
     }
 

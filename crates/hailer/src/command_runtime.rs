@@ -4,11 +4,13 @@
 //! the deadline its caller is answered all the same, and the command goes on.
 //!
 //! A few threads do all that does not block, at the least cost. While most of them are held up, each new command
-//! gets a thread to itself, so that commands which hang leave the others alone.
+//! gets a thread to itself, so that commands which hang leave the others alone. What surely takes no time is spared
+//! the way there and back, which costs more than most such work.
 
 use std::any::Any;
 use std::future::{Future, poll_fn};
 use std::io;
+use std::mem;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
@@ -109,15 +111,43 @@ impl CommandRuntime {
         T: Send + 'static,
         F: Future<Output = T> + Send + 'static,
     {
+        let in_flight = InFlight::count(&self.in_flight);
+        let work = AssertUnwindSafe(work(in_flight)).catch_unwind();
+        self.hand_over(work, deadline).await
+    }
+
+    /// As [`CommandRuntime::work`], but the caller's thread begins: it goes on until the work leaves it, or waits.
+    pub(crate) async fn work_from_here<T, F>(
+        &self,
+        work: impl FnOnce(CallersThread, InFlight) -> F,
+        deadline: Instant,
+    ) -> Worked<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        let in_flight = InFlight::count(&self.in_flight);
+        let work = work(CallersThread { is_left: false }, in_flight);
+        let mut work = Box::pin(AssertUnwindSafe(work).catch_unwind());
+        match work.as_mut().now_or_never() {
+            Some(done) => done.map_or(Worked::Panicked, Worked::Done),
+            None => self.hand_over(work, deadline).await,
+        }
+    }
+
+    async fn hand_over<T, F>(&self, work: F, deadline: Instant) -> Worked<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Done<T>> + Send + 'static,
+    {
         let Some(runtimes) = &self.runtimes else {
             return Worked::NeverStarted;
         };
-        if self.in_flight.load(Ordering::Relaxed) >= MOST_IN_FLIGHT {
+        if self.in_flight.load(Ordering::Relaxed) > MOST_IN_FLIGHT {
             return Worked::NeverStarted;
         }
         let phase = Arc::new(AtomicU8::new(QUEUED));
-        let in_flight = InFlight::count(&self.in_flight);
-        let work = start(work(in_flight), Arc::clone(&phase));
+        let work = start(work, Arc::clone(&phase));
         let task = if self.held_up.load(Ordering::Relaxed) + LEAST_FREE > self.shared_threads {
             let single = runtimes.single.handle().clone();
             runtimes
@@ -143,16 +173,32 @@ impl CommandRuntime {
     }
 }
 
+/// What work gave, or what it panicked with.
+type Done<T> = Result<T, Box<dyn Any + Send>>;
+
+/// The thread of whoever waits for a piece of work; other messages wait for it, too.
+#[derive(Debug)]
+pub(crate) struct CallersThread {
+    is_left: bool,
+}
+
+impl CallersThread {
+    /// Goes on where commands run.
+    pub(crate) async fn leave(&mut self) {
+        if !mem::replace(&mut self.is_left, true) {
+            // What is not done at once is handed over: see `work_from_here`.
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
 /// Begins the work, unless its caller has been told that it will not.
-async fn start<T>(
-    work: impl Future<Output = T>,
-    phase: Arc<AtomicU8>,
-) -> Option<Result<T, Box<dyn Any + Send>>> {
+async fn start<T>(work: impl Future<Output = Done<T>>, phase: Arc<AtomicU8>) -> Option<Done<T>> {
     let began = phase.compare_exchange(QUEUED, STARTED, Ordering::AcqRel, Ordering::Acquire);
     if began.is_err() {
         return None;
     }
-    Some(AssertUnwindSafe(work).catch_unwind().await)
+    Some(work.await)
 }
 
 /// Notes each time that a thread is within the work. Work that waits holds up no thread.
@@ -215,6 +261,7 @@ impl Drop for InFlight {
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
+    use std::thread;
 
     use super::*;
 
@@ -289,6 +336,55 @@ mod tests {
         assert!(matches!(worked, Worked::NeverStarted), "{worked:?}");
         assert!(matches!(third, Worked::Done(Ok(()))), "{third:?}");
         assert_eq!(watch.iter().collect::<Vec<_>>(), ["third"]);
+    }
+
+    #[tokio::test]
+    async fn work_without_waiting_is_done_here_even_when_every_thread_is_blocked() {
+        let runtime = CommandRuntime::with_threads(1, 1).unwrap();
+        let (release, blocked) = mpsc::channel::<()>();
+        let blocks = |_guard| async move { blocked.recv().is_ok() };
+        assert_eq!(runtime.work(blocks, soon()).await, Worked::StillRunning);
+
+        let worked = runtime
+            .work_from_here(|_, _guard| async { thread::current().id() }, later())
+            .await;
+
+        assert_eq!(worked, Worked::Done(thread::current().id()));
+        drop(release);
+    }
+
+    #[tokio::test]
+    async fn work_that_leaves_goes_on_elsewhere() {
+        let runtime = CommandRuntime::with_threads(3, 1).unwrap();
+        let work = |mut callers: CallersThread, _guard| async move {
+            let begun_on = thread::current().id();
+            callers.leave().await;
+            (begun_on, thread::current().id())
+        };
+
+        let worked = runtime.work_from_here(work, later()).await;
+
+        let here = thread::current().id();
+        assert!(
+            matches!(worked, Worked::Done((begun, ended)) if begun == here && ended != here),
+            "{worked:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_told_here_and_elsewhere() {
+        let runtime = CommandRuntime::with_threads(3, 1).unwrap();
+        let here = |_, _guard| async { panic!("in a test") };
+        let elsewhere = |mut callers: CallersThread, _guard| async move {
+            callers.leave().await;
+            panic!("in a test")
+        };
+
+        let here = runtime.work_from_here(here, later()).await;
+        let elsewhere = runtime.work_from_here(elsewhere, later()).await;
+
+        assert_eq!(here, Worked::<()>::Panicked);
+        assert_eq!(elsewhere, Worked::<()>::Panicked);
     }
 
     #[tokio::test]

@@ -13,7 +13,7 @@ use hailer_reply::{Message, Reply, RequestId, escape};
 use hailer_transport::{Answer, Handler, Inbound, Outcome};
 
 use crate::clock::BotClock;
-use crate::command_runtime::{CommandRuntime, Worked};
+use crate::command_runtime::{CallersThread, CommandRuntime, Worked};
 use crate::outgoing;
 use crate::recent::{Recent, Seen};
 
@@ -119,19 +119,20 @@ impl Drop for Inner {
 impl Handler for Responder {
     fn handle(&self, inbound: Inbound) -> BoxFuture<'static, Answer> {
         let inner = Arc::clone(&self.inner);
-        Box::pin(async move { inner.answer(inbound).await })
+        let inquiry = inner.inquiry(inbound);
+        Box::pin(async move { inner.answer(&inquiry).await })
     }
 }
 
 impl Inner {
     /// Answers a message, once.
-    async fn answer(&self, inbound: Inbound) -> Answer {
+    async fn answer(&self, inquiry: &Arc<Inquiry>) -> Answer {
         let Some(recent) = &self.recent else {
-            return self.answer_anew(inbound).await;
+            return self.answer_anew(inquiry).await;
         };
-        match recent.look_up(inbound.webhook.name(), &inbound.activity) {
+        match recent.look_up(&inquiry.webhook, &inquiry.activity) {
             Seen::First(ticket) => {
-                let answer = self.answer_anew(inbound).await;
+                let answer = self.answer_anew(inquiry).await;
                 match answer.outcome {
                     Outcome::Busy => ticket.forget(&answer.message),
                     _ => ticket.answered(&answer.message),
@@ -140,8 +141,7 @@ impl Inner {
             }
             Seen::Before(message) => repeated(message),
             Seen::InWork(first) => {
-                let deadline = inbound.received + self.reply_within;
-                let first = tokio::time::timeout_at(deadline.into(), first).await;
+                let first = tokio::time::timeout_at(inquiry.deadline.into(), first).await;
                 repeated(first.ok().and_then(Result::ok).unwrap_or_else(|| {
                     Reply::text("I have this message already and am working on it.").to_message()
                 }))
@@ -149,35 +149,41 @@ impl Inner {
         }
     }
 
-    async fn answer_anew(&self, inbound: Inbound) -> Answer {
+    /// Makes of a message what a command sees, in one place in memory: futures that hold it stay small.
+    fn inquiry(&self, inbound: Inbound) -> Arc<Inquiry> {
         let Inbound {
             webhook,
             activity,
             request_id,
             received,
         } = inbound;
-        let deadline = received + self.reply_within;
+        let bot: Arc<str> = webhook.mention().into();
+        Arc::new(Inquiry {
+            text: MessageText::from_activity(&activity, &bot),
+            activity,
+            bot,
+            webhook: webhook.name().into(),
+            request_id,
+            received: self.clock.instant(),
+            now: self.clock.now().into(),
+            deadline: received + self.reply_within,
+            cancellation: self.cancellation.child_token(),
+        })
+    }
+
+    async fn answer_anew(&self, inquiry: &Arc<Inquiry>) -> Answer {
+        let request_id = inquiry.request_id;
+        let deadline = inquiry.deadline;
+        let inquiry = Arc::clone(inquiry);
         let core = Arc::clone(&self.core);
-        let now = self.clock.now().into();
-        let received = self.clock.instant();
-        let cancellation = self.cancellation.child_token();
         let found = Arc::new(OnceLock::new());
         let running = Arc::clone(&found);
-        let work = |in_flight| async move {
+        let work = |mut callers: CallersThread, in_flight| async move {
             let _counted = in_flight;
-            let bot: Arc<str> = webhook.mention().into();
-            let inquiry = Arc::new(Inquiry {
-                text: MessageText::from_activity(&activity, &bot),
-                activity,
-                bot,
-                webhook: webhook.name().into(),
-                request_id,
-                received,
-                now,
-                deadline,
-                cancellation,
-            });
-            let finished = core.respond(&inquiry, &running).await;
+            if !core.registry.seems_immediate(&inquiry.text) {
+                callers.leave().await;
+            }
+            let finished = core.respond(&inquiry, &running, &mut callers).await;
             Answer {
                 message: outgoing::to_message(
                     &finished.reply,
@@ -188,7 +194,7 @@ impl Inner {
                 outcome: finished.outcome,
             }
         };
-        match self.runtime.work(work, deadline).await {
+        match self.runtime.work_from_here(work, deadline).await {
             Worked::Done(answer) => answer,
             Worked::Panicked => {
                 let command = found.get().map(|entry: &Arc<Entry>| entry.path());
@@ -204,10 +210,18 @@ impl Inner {
 }
 
 impl Core {
-    /// Understands a message and runs its command.
-    async fn respond(&self, inquiry: &Arc<Inquiry>, running: &OnceLock<Arc<Entry>>) -> Finished {
+    /// Understands a message and runs its command, on the caller's thread only if that promised to be immediate.
+    async fn respond(
+        &self,
+        inquiry: &Arc<Inquiry>,
+        running: &OnceLock<Arc<Entry>>,
+        callers: &mut CallersThread,
+    ) -> Finished {
         match self.registry.dispatch(inquiry, self.policy) {
             Ok(call) => {
+                if !call.is_immediate() {
+                    callers.leave().await;
+                }
                 let entry = running.get_or_init(|| Arc::clone(call.entry()));
                 let worked = match call.deadline() {
                     None => Worked::Done(call.run().await),

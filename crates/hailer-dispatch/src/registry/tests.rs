@@ -370,3 +370,35 @@ fn every_mistake_of_a_command_is_told_at_start() {
         assert!(text.contains(part), "{part} in:\n{text}");
     }
 }
+
+#[test]
+fn only_a_command_that_promises_it_with_nothing_round_it_is_immediate() {
+    struct Slow;
+    impl crate::hook::Hook for Slow {}
+    let command = |path: &str, is_immediate: bool| {
+        let spec = Spec::new(path, "Does nothing").effect(Effect::Read);
+        let spec = if is_immediate { spec.immediate() } else { spec };
+        Registration::new(command_fn(spec, |_: NoArgs, _| async {
+            Ok(Reply::text(""))
+        }))
+    };
+    let hook = crate::hook::HookHandle::new(Slow);
+    let registry = Registry::build([
+        command("quick", true),
+        command("slow", false),
+        command("hooked", true).with_hook(&hook),
+    ])
+    .unwrap();
+
+    let is_immediate = |message: &str| {
+        let inquiry = inquiry(message);
+        let call = registry.dispatch(&inquiry, Policy::Read).unwrap();
+        (registry.seems_immediate(&inquiry.text), call.is_immediate())
+    };
+
+    assert_eq!(is_immediate("Quick"), (true, true));
+    assert_eq!(is_immediate("slow"), (false, false));
+    assert_eq!(is_immediate("hooked"), (true, false));
+    assert_eq!(is_immediate("\"quick\""), (false, true));
+    assert!(!registry.seems_immediate(&MessageText::from_html("quic", "ops")));
+}
