@@ -1,5 +1,6 @@
 //! The log: where it goes, and how much of it.
 
+mod fields;
 mod writer;
 
 use std::io::{IsTerminal, stderr};
@@ -11,6 +12,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::exit::{Exit, Failure};
 
+use fields::PlainFields;
 use writer::LogWriter;
 
 /// The log, while it is kept; dropping it writes the last lines.
@@ -36,11 +38,16 @@ pub(crate) fn start(level: LogLevel, environment: &Environment) -> Result<Log, F
         Failure::new(Exit::Usage, format!("error: HAILER_LOG cannot be read: {error}\n  fix: one of error, warn, info, debug, trace"))
     })?;
     let writer = LogWriter::start().context("cannot start a thread for the log")?;
-    let started = tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(writer.clone())
-        .with_ansi(stderr().is_terminal() && environment.get("NO_COLOR").is_none_or(str::is_empty))
-        .try_init();
+        .with_writer(writer.clone());
+    let is_coloured =
+        stderr().is_terminal() && environment.get("NO_COLOR").is_none_or(str::is_empty);
+    let started = if is_coloured {
+        log.try_init()
+    } else {
+        log.with_ansi(false).fmt_fields(PlainFields).try_init()
+    };
     if started.is_ok() {
         log_panics();
     }
