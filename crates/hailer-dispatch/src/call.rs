@@ -7,6 +7,7 @@ use hailer_reply::{Reply, escape};
 
 use crate::catalog::Entry;
 use crate::command::{Bound, CommandResult};
+use crate::command_error::CommandError;
 use crate::hook::AnyHook;
 use crate::invocation::Invocation;
 
@@ -16,6 +17,8 @@ pub struct Call {
     pub(crate) bound: Bound,
     pub(crate) invocation: Invocation,
     pub(crate) hooks: Arc<[Arc<dyn AnyHook>]>,
+    pub(crate) lock: Option<String>,
+    pub(crate) arguments: Vec<(String, String)>,
 }
 
 impl Call {
@@ -34,6 +37,35 @@ impl Call {
         self.entry.spec().is_immediate && self.hooks.is_empty() && self.deadline().is_none()
     }
 
+    /// Returns the lock that the call needs, with the values of its arguments in it.
+    pub fn lock(&self) -> Option<&str> {
+        self.lock.as_deref()
+    }
+
+    /// Returns the arguments as they were given, by name, for commands that leave a trace: none of one that only
+    /// looks and is no job.
+    pub fn arguments(&self) -> &[(String, String)] {
+        &self.arguments
+    }
+
+    /// Says whether the command leaves a trace: it changes something, is a job, or needs a lock.
+    pub fn leaves_a_trace(&self) -> bool {
+        self.entry.leaves_a_trace()
+    }
+
+    /// Checks the arguments against the world before the call is put in a queue, so that a mistake is told at once.
+    /// Where hooks could refuse the call first, nothing is checked yet.
+    ///
+    /// # Errors
+    ///
+    /// What the command's own check says.
+    pub async fn check(mut self) -> Result<Self, CommandError> {
+        if self.hooks.is_empty() {
+            self.bound = self.bound.check(self.invocation.clone()).await?;
+        }
+        Ok(self)
+    }
+
     /// Runs the command, with the hooks round it.
     pub fn run(self) -> BoxFuture<'static, CommandResult> {
         let Self {
@@ -41,9 +73,10 @@ impl Call {
             bound,
             invocation,
             hooks,
+            ..
         } = self;
         if hooks.is_empty() && entry.replacement().is_none() {
-            return bound(invocation);
+            return bound.run(invocation);
         }
         Box::pin(async move {
             let result = run_with_hooks(&hooks, bound, invocation.clone()).await;
@@ -71,7 +104,7 @@ async fn run_with_hooks(
         passed.push(hook);
     }
     let result = match result {
-        Ok(()) => bound(invocation.clone()).await,
+        Ok(()) => bound.run(invocation.clone()).await,
         Err(refusal) => Err(refusal),
     };
     for hook in passed.into_iter().rev() {

@@ -1,6 +1,7 @@
 //! The commands as help sees them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::argument::Argument;
 use crate::spec::{Effect, Example, Spec};
@@ -78,6 +79,36 @@ impl Entry {
     /// Returns the command to use instead, when this one is deprecated.
     pub fn replacement(&self) -> Option<&str> {
         self.spec.replacement.as_deref()
+    }
+
+    /// Says whether each call is a job.
+    pub fn is_job(&self) -> bool {
+        self.spec.job.is_job
+    }
+
+    /// Says whether a call of it is written down before it runs: it changes something, is a job, or needs a lock.
+    pub fn leaves_a_trace(&self) -> bool {
+        self.effect() != Effect::Read || self.is_job() || self.lock().is_some()
+    }
+
+    /// Says whether running it twice does what running it once does.
+    pub fn is_idempotent(&self) -> bool {
+        self.spec.job.is_idempotent
+    }
+
+    /// Returns how long it may run as a job, when it says so.
+    pub fn time_limit(&self) -> Option<Duration> {
+        self.spec.job.time_limit
+    }
+
+    /// Returns its lock as it was declared: `deploy/{env}`.
+    pub fn lock(&self) -> Option<&str> {
+        self.spec.job.lock.as_deref()
+    }
+
+    /// Returns how many of its jobs may run at once, when it says so.
+    pub fn at_once(&self) -> Option<u32> {
+        self.spec.job.at_once
     }
 
     /// Returns its arguments, positional ones first.

@@ -114,7 +114,53 @@ impl<A: clap::Args + Send + 'static> Arguments for A {
 pub struct NoArgs {}
 
 /// A command with its arguments read, ready to run.
-pub(crate) type Bound = Box<dyn FnOnce(Invocation) -> BoxFuture<'static, CommandResult> + Send>;
+pub(crate) type Bound = Box<dyn Ready>;
+
+/// What can be done with a command whose arguments are read.
+pub(crate) trait Ready: Send {
+    /// Checks the arguments against the world, and gives the command back.
+    fn check(
+        self: Box<Self>,
+        invocation: Invocation,
+    ) -> BoxFuture<'static, Result<Bound, CommandError>>;
+
+    /// Runs the command, after its check unless that was done.
+    fn run(self: Box<Self>, invocation: Invocation) -> BoxFuture<'static, CommandResult>;
+}
+
+/// A command and its arguments.
+struct WithArgs<C: Command> {
+    command: Arc<C>,
+    args: C::Args,
+    is_checked: bool,
+}
+
+impl<C: Command> Ready for WithArgs<C> {
+    fn check(
+        mut self: Box<Self>,
+        invocation: Invocation,
+    ) -> BoxFuture<'static, Result<Bound, CommandError>> {
+        Box::pin(async move {
+            self.command.check(&self.args, &invocation).await?;
+            self.is_checked = true;
+            Ok(self as Bound)
+        })
+    }
+
+    fn run(self: Box<Self>, invocation: Invocation) -> BoxFuture<'static, CommandResult> {
+        let Self {
+            command,
+            args,
+            is_checked,
+        } = *self;
+        Box::pin(async move {
+            if !is_checked {
+                command.check(&args, &invocation).await?;
+            }
+            command.run(args, invocation).await
+        })
+    }
+}
 
 /// A command of any arguments.
 pub(crate) trait AnyCommand: Send + Sync {
@@ -123,12 +169,10 @@ pub(crate) trait AnyCommand: Send + Sync {
 
 impl<C: Command> AnyCommand for C {
     fn bind(self: Arc<Self>, matches: &mut ArgMatches) -> Result<Bound, clap::Error> {
-        let args = C::Args::read(matches)?;
-        Ok(Box::new(move |invocation| {
-            Box::pin(async move {
-                self.check(&args, &invocation).await?;
-                self.run(args, invocation).await
-            })
+        Ok(Box::new(WithArgs {
+            args: C::Args::read(matches)?,
+            command: self,
+            is_checked: false,
         }))
     }
 }

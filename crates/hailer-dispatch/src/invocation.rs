@@ -1,6 +1,7 @@
 //! One parsed call, as the command sees it.
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use hailer_activity::{Activity, ActivityId, Attachment, ChannelId, ObjectId, TeamId, TenantId};
@@ -34,6 +35,18 @@ pub struct Inquiry {
     pub deadline: Instant,
     /// Set when the bot stops, or nobody wants the result any more.
     pub cancellation: CancellationToken,
+    /// The job that the call runs as: known before for one that was queued, set later for one that outlives its
+    /// reply.
+    pub job: OnceLock<Arc<dyn JobHandle>>,
+}
+
+/// The job that a call runs as, seen from its command.
+pub trait JobHandle: fmt::Debug + Send + Sync {
+    /// Returns the job's id, as people type it.
+    fn id(&self) -> &str;
+
+    /// Notes how far it is. Must not block.
+    fn progress(&self, done: u64, total: u64, text: &str);
 }
 
 /// Who wrote a message.
@@ -189,6 +202,22 @@ impl Invocation {
     /// wait for it beside their work.
     pub fn cancellation(&self) -> &CancellationToken {
         &self.inquiry.cancellation
+    }
+
+    /// Returns the id of the job that this call runs as; `None` when it is none, or not yet: a call that outlives
+    /// its reply becomes a job then.
+    pub fn job_id(&self) -> Option<&str> {
+        self.inquiry.job.get().map(|job| job.id())
+    }
+
+    /// Notes how far the work is, for whoever asks for the job: `done` of `total` steps (0 when nobody knows), and
+    /// what is being done. Does nothing when the call is no job.
+    ///
+    /// Call it as often as you like: only the newest is kept, about once a second.
+    pub fn progress(&self, done: u64, total: u64, text: impl AsRef<str>) {
+        if let Some(job) = self.inquiry.job.get() {
+            job.progress(done, total, text.as_ref());
+        }
     }
 
     /// Returns the description of the command that runs.

@@ -8,6 +8,7 @@ use crate::command::{AnyCommand, Registration};
 use crate::cooldown::Cooldowns;
 use crate::hook::AnyHook;
 use crate::invocation::{Inquiry, Invocation};
+use crate::lock;
 use crate::misunderstanding::{Misunderstanding, UsageProblem};
 use crate::pattern::Patterns;
 use crate::policy::Policy;
@@ -88,7 +89,10 @@ impl Registry {
         let (index, mut matches) = self.understand(&inquiry.text, policy)?;
         let registered = self.registered(index)?;
         let entry = &registered.entry;
-        if let Some(cooldown) = entry.spec().cooldown {
+        // A job was let pass when it was asked for.
+        if let Some(cooldown) = entry.spec().cooldown
+            && inquiry.job.get().is_none()
+        {
             self.cooldowns
                 .begin(index, cooldown, inquiry)
                 .map_err(|wait| Misunderstanding::TooSoon {
@@ -96,6 +100,12 @@ impl Registry {
                     wait,
                 })?;
         }
+        let arguments = if entry.leaves_a_trace() {
+            lock::given(entry, registered.reader.declared(), &matches)
+        } else {
+            Vec::new()
+        };
+        let lock = entry.lock().map(|name| lock::fill(name, &arguments));
         let bound = Arc::clone(&registered.command)
             .bind(&mut matches)
             .map_err(|error| misused(registered, UsageProblem::Other(error.kind().to_string())))?;
@@ -109,6 +119,8 @@ impl Registry {
                 policy,
             ),
             hooks: Arc::clone(&registered.hooks),
+            lock,
+            arguments,
         })
     }
 

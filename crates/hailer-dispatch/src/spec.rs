@@ -104,6 +104,17 @@ pub struct Spec {
     pub(crate) is_hidden: bool,
     pub(crate) replacement: Option<String>,
     pub(crate) cooldown: Option<Cooldown>,
+    pub(crate) job: JobSpec,
+}
+
+/// How a command runs that outlives its reply.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct JobSpec {
+    pub(crate) is_job: bool,
+    pub(crate) is_idempotent: bool,
+    pub(crate) time_limit: Option<Duration>,
+    pub(crate) lock: Option<String>,
+    pub(crate) at_once: Option<u32>,
 }
 
 impl Spec {
@@ -126,6 +137,7 @@ impl Spec {
             is_hidden: false,
             replacement: None,
             cooldown: None,
+            job: JobSpec::default(),
         }
     }
 
@@ -220,6 +232,57 @@ impl Spec {
     #[must_use]
     pub fn cooldown(mut self, cooldown: Cooldown) -> Self {
         self.cooldown = Some(cooldown);
+        self
+    }
+
+    /// Makes each call a job where the bot has a store: the person reads its id at once, it is run when its turn
+    /// comes, and its result is kept. Without a store it runs like any other command.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use hailer_dispatch::{Effect, Spec};
+    /// Spec::new("deploy run", "Ship a version")
+    ///     .effect(Effect::Write)
+    ///     .job()
+    ///     .time_limit(Duration::from_secs(10 * 60))
+    ///     .lock("deploy/{service}")
+    ///     .at_once(2);
+    /// ```
+    #[must_use]
+    pub fn job(mut self) -> Self {
+        self.job.is_job = true;
+        self
+    }
+
+    /// Promises that running the command twice does what running it once does, so that a job which was cut off is
+    /// run again by itself, three times at most. Without it such a job ends as interrupted, and a person decides.
+    #[must_use]
+    pub fn idempotent(mut self) -> Self {
+        self.job.is_idempotent = true;
+        self
+    }
+
+    /// Ends the command's job after this time; 15 minutes when left out, and never more than `[jobs] max_time`.
+    #[must_use]
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.job.time_limit = Some(limit);
+        self
+    }
+
+    /// Lets nothing else with the same lock run meanwhile, of this command or another. Names of arguments in braces
+    /// stand for their values, whatever their case: `deploy/{env}`. Needs a store.
+    #[must_use]
+    pub fn lock(mut self, name: impl Into<String>) -> Self {
+        self.job.lock = Some(name.into());
+        self
+    }
+
+    /// Runs no more than this many jobs of the command at once; further ones wait. For commands that are jobs.
+    #[must_use]
+    pub fn at_once(mut self, jobs: u32) -> Self {
+        self.job.at_once = Some(jobs);
         self
     }
 

@@ -168,6 +168,7 @@ impl Inner {
             now: self.clock.now().into(),
             deadline: received + self.reply_within,
             cancellation: self.cancellation.child_token(),
+            job: OnceLock::new(),
         })
     }
 

@@ -7,6 +7,7 @@ use crate::argument::{Argument, ArgumentKind};
 use crate::arguments::is_same_name;
 use crate::catalog::Entry;
 use crate::command::Registration;
+use crate::lock;
 use crate::policy::Policy;
 use crate::reader::Reader;
 use crate::registry::{Registered, Registry};
@@ -132,6 +133,16 @@ pub enum RegistryError {
         type_name: &'static str,
         /// The path that does not exist.
         replacement: String,
+    },
+    /// What a command says of its jobs cannot be kept.
+    #[error("`{path}` ({type_name}): {why}")]
+    BadJob {
+        /// The path.
+        path: String,
+        /// The type.
+        type_name: &'static str,
+        /// What, and the way out.
+        why: String,
     },
     /// All patterns together are too much.
     #[error("the patterns of all commands cannot be combined: {why}; use fewer or shorter ones")]
@@ -341,6 +352,48 @@ fn check_arguments(entry: &Entry, type_name: &'static str, errors: &mut Vec<Regi
     if let Some(rest) = &entry.spec().rest {
         check_rest(entry, rest, type_name, errors);
     }
+    check_job(entry, type_name, errors);
+}
+
+/// Looks for limits that nothing could keep, and for arguments in a lock that do not exist.
+fn check_job(entry: &Entry, type_name: &'static str, errors: &mut Vec<RegistryError>) {
+    let mut bad = |why: &str| {
+        errors.push(RegistryError::BadJob {
+            path: entry.path().to_owned(),
+            type_name,
+            why: why.to_owned(),
+        });
+    };
+    if entry.time_limit().is_some_and(|limit| limit.is_zero()) {
+        bad("its time limit is nothing; give it some time");
+    }
+    match entry.at_once() {
+        Some(0) => bad("none of its jobs may run at once; let one run"),
+        Some(_) if !entry.is_job() => bad("`at_once` holds for jobs only; add `.job()`"),
+        Some(_) | None => {}
+    }
+    let Some(lock) = entry.lock() else {
+        return;
+    };
+    let Some(names) = lock::placeholders(lock) else {
+        bad(&format!(
+            "the lock `{lock}` is blank or has a brace without its other half; write it like `deploy/{{env}}`"
+        ));
+        return;
+    };
+    let unknown = names.into_iter().filter(|name| {
+        !entry
+            .arguments()
+            .iter()
+            .any(|it| is_same_name(&it.name, name))
+    });
+    errors.extend(unknown.map(|argument| RegistryError::NoSuchArgument {
+        path: entry.path().to_owned(),
+        type_name,
+        whose: format!("the lock `{lock}`"),
+        argument: argument.to_owned(),
+        known: known(entry, |_| true),
+    }));
 }
 
 /// Looks for the argument that takes the rest of the message, and for those that it leaves nothing for.

@@ -166,6 +166,7 @@ fn inquiry(message: &str) -> Arc<Inquiry> {
         now: std::time::SystemTime::UNIX_EPOCH,
         deadline: Instant::now() + Duration::from_secs(4),
         cancellation: Default::default(),
+        job: Default::default(),
     })
 }
 
@@ -402,3 +403,5 @@ fn only_a_command_that_promises_it_with_nothing_round_it_is_immediate() {
     assert_eq!(is_immediate("\"quick\""), (false, true));
     assert!(!registry.seems_immediate(&MessageText::from_html("quic", "ops")));
 }
+
+mod jobs;

@@ -53,6 +53,7 @@ pub(crate) fn inquiry(text: &str) -> Arc<Inquiry> {
         now: SystemTime::now(),
         deadline: received + Duration::from_secs(4),
         cancellation: CancellationToken::new(),
+        job: std::sync::OnceLock::new(),
     })
 }
 
