@@ -11,6 +11,7 @@ use crate::block::{Block, Kind};
 use crate::card::fit::json_cost;
 use crate::escape::escape_html;
 use crate::message::{MESSAGE_LIMIT, PARAGRAPH, TEXT_LIMIT, cost};
+use crate::plain;
 use crate::sanitise::sanitise;
 use crate::token::{Token, tokens};
 
@@ -62,27 +63,32 @@ pub(crate) fn to_wire(blocks: &[Block]) -> String {
 }
 
 fn to_wire_within(blocks: &[Block], room: usize) -> String {
-    // Blocks beyond this do not get their smallest share.
-    let most = room / (SMALLEST_SHARE + 2 * PARAGRAPH.len());
-    let (kept, dropped) = match blocks.split_at_checked(most) {
-        Some((kept, dropped)) if !dropped.is_empty() => (kept, dropped),
-        Some(_) | None => (blocks, Default::default()),
-    };
-    let mut drafts: Vec<_> = kept.iter().map(Draft::new).collect();
-    if !dropped.is_empty() {
-        drafts.pop();
-    }
-    let missing: usize = blocks
-        .iter()
-        .skip(drafts.len())
-        .map(|block| block.to_plain().split('\n').count())
-        .sum();
+    let (drafts, dropped) = drafts(blocks, room);
+    let missing = missing(dropped);
     let share = largest_share(&drafts, missing, room);
     let mut parts: Vec<_> = drafts.iter().map(|draft| draft.to_wire(share)).collect();
     if missing > 0 {
         parts.push(more(missing, "line"));
     }
     parts.join(PARAGRAPH)
+}
+
+/// Drafts the blocks that get a share of the room; returns those that get none, too.
+fn drafts(blocks: &[Block], room: usize) -> (Vec<Draft>, &[Block]) {
+    // Blocks beyond this do not get their smallest share.
+    let most = room / (SMALLEST_SHARE + 2 * PARAGRAPH.len());
+    let kept = if blocks.len() > most {
+        most.saturating_sub(1)
+    } else {
+        blocks.len()
+    };
+    let (kept, dropped) = blocks.split_at_checked(kept).unwrap_or((blocks, &[]));
+    (kept.iter().map(Draft::new).collect(), dropped)
+}
+
+fn missing(dropped: &[Block]) -> usize {
+    let lines = |block: &Block| block.to_plain().split('\n').count();
+    dropped.iter().map(lines).sum()
 }
 
 /// Finds the largest share that lets all blocks fit when none takes more.
@@ -116,6 +122,18 @@ struct Draft {
     /// What the whole block costs, or more than any message may.
     cost: usize,
     beyond: Beyond,
+}
+
+/// Writes text within the limit of a message without cards, and what was cut off, as a terminal shows it.
+pub(crate) fn to_wire_and_rest(blocks: &[Block], room: usize) -> (String, String) {
+    let (drafts, dropped) = drafts(blocks, room);
+    let share = largest_share(&drafts, missing(dropped), room);
+    let kept = blocks.iter().zip(&drafts);
+    let cut = kept.filter_map(|(block, draft)| draft.rest(share, block));
+    let rest: Vec<_> = cut
+        .chain(dropped.iter().map(|block| block.to_plain().into_owned()))
+        .collect();
+    (to_wire_within(blocks, room), rest.join("\n"))
 }
 
 /// What of a block is not in its draft.
@@ -167,7 +185,7 @@ impl Draft {
         if self.cost <= share {
             return [open, &self.body, close].concat();
         }
-        let (kept, marker) = self.cut(share.saturating_sub(cost(open) + cost(close) + MARKER_ROOM));
+        let (kept, marker) = self.cut(self.room(share));
         let line_break = match self.kind {
             _ if kept.is_empty() => "",
             Kind::Text | Kind::Markdown => "<br>",
@@ -176,11 +194,42 @@ impl Draft {
         [open, kept, line_break, &marker, close].concat()
     }
 
-    /// Finds what of the block fits into a room, and the line that says what is missing.
-    fn cut(&self, room: usize) -> (&str, String) {
+    /// Returns the room for what is between the tags and before the marker.
+    fn room(&self, share: usize) -> usize {
+        let (open, close) = self.kind.tags(&self.body);
+        share.saturating_sub(cost(open) + cost(close) + MARKER_ROOM)
+    }
+
+    /// Splits the body at what fits into a room.
+    fn split(&self, room: usize) -> ((&str, &str), Fitting) {
         let fitting = Fitting::measure(self.kind, &self.body, room);
         let end = fitting.line_end.unwrap_or(fitting.end);
-        let (kept, missing) = self.body.split_at_checked(end).unwrap_or((&self.body, ""));
+        let parts = self.body.split_at_checked(end);
+        (parts.unwrap_or((&self.body, "")), fitting)
+    }
+
+    /// Returns what of the block is cut off at its share, as a terminal shows it.
+    fn rest(&self, share: usize, block: &Block) -> Option<String> {
+        if self.cost <= share {
+            return None;
+        }
+        let (_, missing) = self.split(self.room(share)).0;
+        let missing = plain::of_cut(self.kind, missing.strip_prefix("<br>").unwrap_or(missing));
+        let missing = missing.strip_prefix('\n').unwrap_or(&missing);
+        // What is not in the draft is the end of the block as it was given.
+        let clean = sanitise(&block.content);
+        let beyond = clean
+            .trim_end_matches('\n')
+            .chars()
+            .rev()
+            .take(self.beyond.characters);
+        let beyond: Vec<char> = beyond.collect();
+        Some(missing.chars().chain(beyond.into_iter().rev()).collect())
+    }
+
+    /// Finds what of the block fits into a room, and the line that says what is missing.
+    fn cut(&self, room: usize) -> (&str, String) {
+        let ((kept, missing), fitting) = self.split(room);
         let missing = tokens(self.kind, missing);
         let marker = if fitting.line_end.is_some() {
             more(

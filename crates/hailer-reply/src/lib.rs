@@ -21,6 +21,7 @@
 mod attachment;
 mod block;
 mod card;
+mod cut;
 mod emphasis;
 mod entity;
 mod escape;
@@ -56,6 +57,7 @@ pub use card::rich_text::{RichTextBlock, TextRun};
 pub use card::table::{Table, TableCell, TableColumn, TableRow};
 pub use card::text_block::TextBlock;
 pub use card::{Card, CardError};
+pub use cut::Cut;
 pub use escape::escape;
 pub use lint::{FINDING_KINDS, Finding, FindingKind, Severity, Subject, judge, lint, message_size};
 pub use message::{MESSAGE_LIMIT, Message};

@@ -9,6 +9,7 @@ use crate::block::Block;
 use crate::card::clean::Clean;
 use crate::card::lead::Lead;
 use crate::fit;
+use crate::wire::{ReadError, read_message};
 
 /// The size of a message's JSON that Teams takes, in bytes.
 ///
@@ -41,6 +42,17 @@ impl Message {
         self.json
     }
 
+    /// Takes a message back that was kept as its JSON.
+    ///
+    /// # Errors
+    ///
+    /// The JSON is not that of a message.
+    pub fn from_json(json: impl Into<String>) -> Result<Self, ReadError> {
+        let json = json.into();
+        read_message(&json)?;
+        Ok(Self { json })
+    }
+
     pub(crate) fn from_blocks(blocks: &[Block]) -> Self {
         let size: usize = blocks.iter().map(|block| block.content.len()).sum();
         // What is longer before it is escaped is hardly shorter afterwards.
@@ -68,7 +80,7 @@ impl Message {
         Self::with_cards(&text, &summary, &cards)
     }
 
-    fn with_cards(text: &str, summary: &Clean, cards: &[AnyCard]) -> Self {
+    pub(crate) fn with_cards(text: &str, summary: &Clean, cards: &[AnyCard]) -> Self {
         #[derive(Serialize)]
         struct Wire<'a> {
             #[serde(rename = "type")]
@@ -90,11 +102,19 @@ impl Message {
         }
     }
 
+    /// Writes text and cards, whatever their size.
+    pub(crate) fn whole_of(blocks: &[Block], cards: &[AnyCard]) -> Self {
+        if cards.is_empty() {
+            return Self::whole(blocks);
+        }
+        Self::with_cards(&whole(blocks), &summary(blocks, cards), cards)
+    }
+
     fn whole(blocks: &[Block]) -> Self {
         Self::from_wire(&whole(blocks))
     }
 
-    fn from_wire(text: &str) -> Self {
+    pub(crate) fn from_wire(text: &str) -> Self {
         let mut json = String::with_capacity(HEAD.len() + cost(text) + TAIL.len());
         json.push_str(HEAD);
         push_json(text, &mut json);
@@ -116,7 +136,7 @@ fn whole(blocks: &[Block]) -> Cow<'_, str> {
 }
 
 /// Returns the first line, which Teams shows as a preview instead of "Card".
-fn summary(blocks: &[Block], cards: &[AnyCard]) -> Clean {
+pub(crate) fn summary(blocks: &[Block], cards: &[AnyCard]) -> Clean {
     match (blocks.first(), cards.first()) {
         (Some(block), _) => Lead(block.to_plain().into_owned()).summary(),
         (None, Some(card)) => card.summary(),

@@ -1,5 +1,6 @@
 //! The wire text of a message, drawn for eyes that have no Teams.
 
+use crate::block::Kind;
 use crate::emphasis::Switch;
 use crate::entity;
 use crate::inline::{self, Piece};
@@ -42,6 +43,14 @@ pub(crate) fn of_wire(wire: &str, style: Style) -> String {
     }
     canvas.draw_paragraphs(rest);
     canvas.drawn
+}
+
+/// Draws what was cut off the end of a block.
+pub(crate) fn of_cut(kind: Kind, wire: &str) -> String {
+    match kind {
+        Kind::Text | Kind::Markdown => of_wire(wire, Style::Plain),
+        Kind::Code => decode(wire),
+    }
 }
 
 /// Splits at the first preformatted block.

@@ -7,6 +7,7 @@ use crate::attachment::connector::ConnectorCard;
 use crate::attachment::list::ListCard;
 use crate::attachment::picture::{HeroCard, ThumbnailCard};
 use crate::block::{Block, Kind};
+use crate::cut::Cut;
 use crate::message::Message;
 
 /// An answer, as a list of blocks that Teams draws one below the other, and cards below them.
@@ -138,6 +139,11 @@ impl Reply {
         } else {
             Message::from_parts(self.blocks(), &self.cards)
         }
+    }
+
+    /// Returns what does not fit into one message; `None` when all of it does.
+    pub fn cut(&self) -> Option<Cut> {
+        Cut::of(self.blocks(), &self.cards, || self.to_plain())
     }
 
     /// Writes the whole answer as a terminal, a log or a test shows it: no markers, nothing cut.
