@@ -36,7 +36,19 @@ impl Activity {
     /// A [`ParseError`]; only [`ParseError::WrongShape`] can come from a caller that means to speak
     /// this protocol.
     pub fn parse(body: &VerifiedBody) -> Result<Self, ParseError> {
-        let bytes = body.as_bytes();
+        Self::read(body.as_bytes())
+    }
+
+    /// Reads an activity back that was verified and kept. For nothing that comes from a network.
+    ///
+    /// # Errors
+    ///
+    /// As [`Activity::parse`].
+    pub fn parse_kept(body: &str) -> Result<Self, ParseError> {
+        Self::read(body.as_bytes())
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self, ParseError> {
         if !bytes.trim_ascii_start().starts_with(b"{") {
             return Err(match serde_json::from_slice::<IgnoredAny>(bytes) {
                 Ok(IgnoredAny) => ParseError::NotAnObject,

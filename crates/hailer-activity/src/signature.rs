@@ -179,6 +179,11 @@ impl VerifiedBody {
         &self.bytes
     }
 
+    /// Returns the bytes to keep: they are shared, not copied.
+    pub fn to_bytes(&self) -> Bytes {
+        self.bytes.clone()
+    }
+
     /// Returns which of the keys matched, counted from 0.
     pub fn key_index(&self) -> usize {
         self.key_index

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use hailer_reply::RequestId;
 
 use crate::metrics::Metrics;
-use crate::readiness::{Readiness, Stage};
+use crate::readiness::{Readiness, ReadyCheck, Stage};
 use crate::response;
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
@@ -19,17 +19,26 @@ const PROMETHEUS: HeaderValue =
 pub(crate) struct Admin {
     readiness: Arc<Readiness>,
     metrics: Metrics,
+    others: Vec<Arc<dyn ReadyCheck>>,
 }
 
 /// One thing that must be so.
 struct Check {
     name: &'static str,
-    problem: Option<&'static str>,
+    problem: Option<String>,
 }
 
 impl Admin {
-    pub(crate) fn new(readiness: Arc<Readiness>, metrics: Metrics) -> Self {
-        Self { readiness, metrics }
+    pub(crate) fn new(
+        readiness: Arc<Readiness>,
+        metrics: Metrics,
+        others: Vec<Arc<dyn ReadyCheck>>,
+    ) -> Self {
+        Self {
+            readiness,
+            metrics,
+            others,
+        }
     }
 
     pub(crate) fn respond(&self, request: &HttpRequest) -> HttpResponse {
@@ -38,7 +47,7 @@ impl Admin {
         }
         match request.path() {
             "/-/healthy" | "/livez" => report(request, &[self.alive()]),
-            "/-/ready" | "/readyz" => report(request, &[self.alive(), self.serving()]),
+            "/-/ready" | "/readyz" => report(request, &self.ready()),
             "/metrics" => text(StatusCode::OK, PROMETHEUS, self.metrics.render()),
             _ => text(
                 StatusCode::NOT_FOUND,
@@ -56,13 +65,26 @@ impl Admin {
         }
     }
 
+    fn ready(&self) -> Vec<Check> {
+        let others = self.others.iter().map(|it| Check {
+            name: it.name(),
+            problem: it.problem(),
+        });
+        [self.alive(), self.serving()]
+            .into_iter()
+            .chain(others)
+            .collect()
+    }
+
     fn serving(&self) -> Check {
         Check {
             name: "webhooks",
             problem: match self.readiness.stage() {
-                Stage::Starting => Some("not yet served"),
+                Stage::Starting => Some("not yet served".to_owned()),
                 Stage::Serving => None,
-                Stage::Stopping => Some("shutting down; requests in flight are being answered"),
+                Stage::Stopping => {
+                    Some("shutting down; requests in flight are being answered".to_owned())
+                }
             },
         }
     }
@@ -81,7 +103,7 @@ fn report(request: &HttpRequest, checks: &[Check]) -> HttpResponse {
         .any(|part| part.split('=').next() == Some("verbose"));
     let mut lines = String::new();
     for check in checks {
-        match check.problem {
+        match &check.problem {
             Some(problem) => lines.push_str(&format!("[-] {}: {problem}\n", check.name)),
             None if wants_all => lines.push_str(&format!("[+] {}: ok\n", check.name)),
             None => {}

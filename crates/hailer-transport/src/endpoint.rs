@@ -131,6 +131,7 @@ impl Endpoint {
         let inbound = Inbound {
             webhook: admitted.webhook,
             activity: admitted.activity,
+            body: admitted.body,
             request_id,
             received,
         };

@@ -42,6 +42,8 @@ pub struct Admitted {
     pub webhook: Arc<Webhook>,
     /// What Teams sent.
     pub activity: Activity,
+    /// The same as it was signed.
+    pub body: Bytes,
     /// Which of the webhook's keys signed it, counted from 0.
     pub key_index: usize,
 }
@@ -95,6 +97,7 @@ impl Gate {
         Ok(Admitted {
             webhook: Arc::clone(webhook),
             activity,
+            body: verified.to_bytes(),
             key_index: verified.key_index(),
         })
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use hailer_activity::Activity;
 use hailer_reply::RequestId;
@@ -17,6 +18,8 @@ pub struct Inbound {
     pub webhook: Arc<Webhook>,
     /// What Teams sent.
     pub activity: Activity,
+    /// The same as it was signed, for whoever keeps it.
+    pub body: Bytes,
     /// Finds this exchange in logs and in what people are shown.
     pub request_id: RequestId,
     /// When the request's head had arrived: what the deadline is counted from.

@@ -54,6 +54,7 @@ pub use handler::{Handler, Inbound};
 pub use limits::Limits;
 pub use metrics::Metrics;
 pub use options::{ServerOptions, TlsFiles};
+pub use readiness::ReadyCheck;
 pub use refusal::{Refused, StatusGroup};
 pub use server::Server;
 pub use webhook::Webhook;

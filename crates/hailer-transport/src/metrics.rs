@@ -24,10 +24,19 @@ pub(crate) const SIGNATURE_FAILURES: &str = "hailer_signature_failures_total";
 pub(crate) const REPLY_DURATION: &str = "hailer_reply_duration_seconds";
 pub(crate) const COMMANDS: &str = "hailer_commands_total";
 pub(crate) const LAST_MESSAGE: &str = "hailer_last_message_timestamp_seconds";
+const JOB_DURATION: &str = "hailer_job_duration_seconds";
+const JOBS: &str = "hailer_jobs";
+const FOLLOW_UPS: &str = "hailer_followup_posts_total";
+const FOLLOW_UP_QUEUE: &str = "hailer_followup_queue_length";
 const BUILD_INFO: &str = "hailer_build_info";
 
 /// Seconds; close together round the four and five seconds at which Teams gives up.
 const REPLY_BUCKETS: [f64; 10] = [0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 4.5, 5.0];
+
+/// Seconds, from a script to the longest job that anybody waits for.
+const JOB_BUCKETS: [f64; 9] = [
+    1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 1_800.0, 3_600.0, 21_600.0,
+];
 
 /// The metrics of one bot. Clones count into the same ones.
 #[derive(Clone)]
@@ -49,6 +58,8 @@ impl Metrics {
     pub fn new(version: &str, revision: &str) -> Self {
         let recorder = PrometheusBuilder::new()
             .set_buckets_for_metric(Matcher::Full(REPLY_DURATION.to_owned()), &REPLY_BUCKETS)
+            .expect("the list of buckets is not empty")
+            .set_buckets_for_metric(Matcher::Full(JOB_DURATION.to_owned()), &JOB_BUCKETS)
             .expect("the list of buckets is not empty")
             .build_recorder();
         let metrics = Self {
@@ -94,7 +105,8 @@ impl Metrics {
         self.inner.recorder.register_gauge(&key, &METADATA)
     }
 
-    pub(crate) fn histogram<const N: usize>(
+    /// Returns the histogram of a name and labels, in seconds, as [`Metrics::counter`].
+    pub fn histogram<const N: usize>(
         &self,
         name: &'static str,
         labels: [(&'static str, &str); N],
@@ -109,12 +121,15 @@ impl Metrics {
             (REQUESTS, "Requests, by what became of them."),
             (SIGNATURE_FAILURES, "Requests answered 401, by reason."),
             (COMMANDS, "Commands run, by outcome."),
+            (FOLLOW_UPS, "Follow-ups posted, by outcome."),
         ] {
             recorder.describe_counter(name.into(), None, SharedString::const_str(text));
         }
         for (name, text) in [
             (BUILD_INFO, "Which build is running; always 1."),
             (LAST_MESSAGE, "When the last signed message came."),
+            (JOBS, "Jobs in the store, by state."),
+            (FOLLOW_UP_QUEUE, "Follow-ups that wait to be posted."),
         ] {
             recorder.describe_gauge(name.into(), None, SharedString::const_str(text));
         }
@@ -122,6 +137,11 @@ impl Metrics {
             REPLY_DURATION.into(),
             None,
             SharedString::const_str("Time from a request's head to its reply."),
+        );
+        recorder.describe_histogram(
+            JOB_DURATION.into(),
+            None,
+            SharedString::const_str("Time from a job's start to its end."),
         );
     }
 }

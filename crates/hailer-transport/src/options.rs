@@ -2,12 +2,14 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::limits::Limits;
+use crate::readiness::ReadyCheck;
 
 /// How to serve.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ServerOptions {
     /// Where webhooks are served; port 0 takes a free one.
     pub listen: SocketAddr,
@@ -22,6 +24,8 @@ pub struct ServerOptions {
     pub shutdown_grace: Duration,
     /// Worker threads; one for each processor when left out.
     pub workers: Option<usize>,
+    /// What `/-/ready` looks at besides the server.
+    pub ready_checks: Vec<Arc<dyn ReadyCheck>>,
 }
 
 /// The files that TLS needs, both in PEM form.
@@ -46,6 +50,21 @@ impl ServerOptions {
             limits: Limits::default(),
             shutdown_grace: Self::SHUTDOWN_GRACE,
             workers: None,
+            ready_checks: Vec::new(),
         }
+    }
+}
+
+impl std::fmt::Debug for ServerOptions {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("ServerOptions")
+            .field("listen", &self.listen)
+            .field("admin_listen", &self.admin_listen)
+            .field("tls", &self.tls)
+            .field("limits", &self.limits)
+            .field("shutdown_grace", &self.shutdown_grace)
+            .field("workers", &self.workers)
+            .finish_non_exhaustive()
     }
 }

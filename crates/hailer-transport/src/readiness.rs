@@ -2,6 +2,16 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
+/// Something besides the server that must work, told by `/-/ready`: a store.
+pub trait ReadyCheck: Send + Sync + 'static {
+    /// Returns the name that the probe shows.
+    fn name(&self) -> &'static str;
+
+    /// Returns what is wrong now, in a line without secrets; `None` when all is well. Asked for each probe, so it
+    /// must not block.
+    fn problem(&self) -> Option<String>;
+}
+
 /// Where the server is in its life; shared between the listeners.
 #[derive(Debug, Default)]
 pub(crate) struct Readiness(AtomicU8);

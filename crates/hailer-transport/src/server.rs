@@ -69,7 +69,8 @@ impl Server {
         let endpoint = Endpoint::new(gate, handler, clock, options.limits, &metrics);
         let refusals = endpoint.refusals();
         let readiness = Arc::new(Readiness::default());
-        let admin = Admin::new(Arc::clone(&readiness), metrics.clone());
+        let others = options.ready_checks.clone();
+        let admin = Admin::new(Arc::clone(&readiness), metrics.clone(), others);
         Ok(Self {
             webhooks: bind_webhooks(options, Arc::new(endpoint))?,
             admin: match options.admin_listen {

@@ -83,6 +83,7 @@ impl InProcessBot {
         let inbound = Inbound {
             webhook: admitted.webhook,
             activity: admitted.activity,
+            body: admitted.body,
             request_id: RequestId::next(),
             received: begun,
         };
