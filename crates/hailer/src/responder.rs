@@ -156,6 +156,7 @@ impl Inner {
             activity,
             request_id,
             received,
+            ..
         } = inbound;
         let bot: Arc<str> = webhook.mention().into();
         Arc::new(Inquiry {
