@@ -20,6 +20,12 @@ FORBIDDEN_ARROWS = [
     ("hailer-dispatch", "reqwest", "a parser does no I/O"),
     ("hailer-dispatch", "sqlx", "a parser knows no database"),
     ("hailer-transport", "hailer-dispatch", "HTTP knows no commands"),
+    ("hailer-store", "hailer-activity", "the store knows nothing of ours"),
+    ("hailer-store", "hailer-reply", "the store knows nothing of ours"),
+    ("hailer-store", "hailer-dispatch", "the store knows nothing of ours"),
+    ("hailer-store", "hailer-transport", "the store knows nothing of ours"),
+    ("hailer-store", "hailer", "the store knows nothing of ours"),
+    ("hailer-transport", "sqlx", "HTTP knows no database"),
     ("hailer-reply", "tokio", "a ground crate does no I/O"),
     ("hailer-activity", "tokio", "a ground crate does no I/O"),
     ("hailer-activity", "actix-web", "a ground crate knows no HTTP"),
@@ -31,6 +37,9 @@ FORBIDDEN_DIRECT = [
     ("hailer-commands", "actix-web", "a command knows no HTTP server"),
     ("hailer-cli", "actix-web", "the transport crate serves"),
 ]
+
+# Only the store may name the database driver.
+SQLX_USERS = {"hailer-store"}
 
 # Only the binary may use anyhow.
 ANYHOW_USERS = {"hailer-cli"}
@@ -79,6 +88,8 @@ def arrow_problems(graph: Graph):
     for crate, names in direct.items():
         if "anyhow" in names and crate not in ANYHOW_USERS:
             yield f"{crate} -> anyhow: libraries have typed errors"
+        if "sqlx" in names and crate not in SQLX_USERS:
+            yield f"{crate} -> sqlx: only the store knows the database"
     features = [package["name"] for package in graph.ours if package["features"]]
     if features:
         yield f"cargo features in {', '.join(features)}: choose at run time, by configuration"

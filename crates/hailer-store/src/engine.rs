@@ -1,0 +1,102 @@
+//! The two engines behind one door: an operation goes in, its result comes out after the commit.
+
+pub(crate) mod lock_file;
+pub(crate) mod postgres;
+pub(crate) mod sqlite;
+pub(crate) mod work;
+pub(crate) mod writer;
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::{oneshot, watch};
+use tokio::time::{Instant, timeout_at};
+
+use crate::engine::postgres::ServerEngine;
+use crate::engine::sqlite::FileEngine;
+use crate::engine::work::{Pending, Ticket};
+use crate::error::StoreError;
+use crate::session::Session;
+
+/// Either engine.
+pub(crate) enum Engine {
+    File(FileEngine),
+    Server(ServerEngine),
+}
+
+impl Engine {
+    pub(crate) fn changes(&self) -> &watch::Sender<u64> {
+        match self {
+            Self::File(engine) => engine.changes(),
+            Self::Server(engine) => engine.changes(),
+        }
+    }
+
+    /// Runs an operation in a transaction; its result is known after the commit.
+    pub(crate) async fn write<T, F>(&self, limit: Duration, operation: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(&'a mut Session) -> BoxFuture<'a, Result<T, StoreError>> + Send + 'static,
+    {
+        let deadline = Instant::now() + limit;
+        let (reply, answer) = oneshot::channel();
+        let ticket = Ticket::new();
+        let work = Box::new(Pending::new(operation, reply, ticket.clone()));
+        match self {
+            Self::File(engine) => engine.submit(work, limit, deadline).await?,
+            Self::Server(engine) => engine.submit_write(work, limit),
+        }
+        wait(answer, &ticket, limit, deadline).await
+    }
+
+    /// Runs an operation that only reads.
+    pub(crate) async fn read<T, F>(&self, limit: Duration, operation: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(&'a mut Session) -> BoxFuture<'a, Result<T, StoreError>> + Send + 'static,
+    {
+        let deadline = Instant::now() + limit;
+        let (reply, answer) = oneshot::channel();
+        let ticket = Ticket::new();
+        let work = Box::new(Pending::new(operation, reply, ticket.clone()));
+        match self {
+            Self::File(engine) => engine.submit_read(work, limit, deadline).await?,
+            Self::Server(engine) => engine.submit_read(work, limit),
+        }
+        let result = wait(answer, &ticket, limit, deadline).await;
+        // A read changes nothing, however it ends.
+        result.map_err(|error| {
+            if error.is_certain() {
+                error
+            } else {
+                StoreError::TimedOut { limit }
+            }
+        })
+    }
+}
+
+async fn wait<T>(
+    answer: oneshot::Receiver<Result<T, StoreError>>,
+    ticket: &Ticket,
+    limit: Duration,
+    deadline: Instant,
+) -> Result<T, StoreError> {
+    // A caller that gives up (its future is dropped) takes back what has not begun.
+    let withdrawn = ticket.withdraw_on_drop();
+    match timeout_at(deadline, answer).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_gone)) => Err(if ticket.withdraw() {
+            StoreError::Closed
+        } else {
+            StoreError::Unknown
+        }),
+        Err(_elapsed) => {
+            drop(withdrawn);
+            Err(if ticket.withdraw() {
+                StoreError::TimedOut { limit }
+            } else {
+                StoreError::Unknown
+            })
+        }
+    }
+}

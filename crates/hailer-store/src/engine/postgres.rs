@@ -1,0 +1,254 @@
+//! The PostgreSQL engine: each operation is a transaction on a connection of a pool.
+//!
+//! Everything runs on the runtime that opened the store, whichever runtime calls: a connection belongs to the runtime that made it.
+
+pub(crate) mod connect;
+mod notify;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use sqlx::PgPool;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::AbortHandle;
+use tokio::time::timeout;
+
+use crate::engine::postgres::connect::POOL;
+use crate::engine::work::Work;
+use crate::error::{OpenError, StoreError};
+use crate::id::BootId;
+use crate::session::{Session, Wire};
+use crate::store::Role;
+
+/// How much longer than its caller waits a transaction may take to be rolled back in order; after that its connection is cut.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// How long an operation waits for its turn and for a connection.
+const TURN: Duration = Duration::from_secs(1);
+
+/// How many operations write at once. Each appends to an audit chain of its own, so that none waits for another's commit.
+const LANES: usize = POOL as usize - 3;
+
+/// An open PostgreSQL database.
+pub(crate) struct ServerEngine {
+    shared: Arc<Shared>,
+    home: Handle,
+    listener: AbortHandle,
+    notifier: AbortHandle,
+}
+
+struct Shared {
+    pool: PgPool,
+    boot: BootId,
+    changes: watch::Sender<u64>,
+    /// Ticks when others are to be told.
+    news: watch::Sender<u64>,
+    lanes: Arc<Semaphore>,
+    free: Mutex<Vec<usize>>,
+}
+
+impl ServerEngine {
+    pub(crate) async fn open(
+        options: sqlx::postgres::PgConnectOptions,
+        role: Role,
+        boot: BootId,
+    ) -> Result<Self, OpenError> {
+        let pool = connect::open(&options, role, &boot).await?;
+        let shared = Arc::new(Shared {
+            pool,
+            boot,
+            changes: watch::Sender::new(0),
+            news: watch::Sender::new(0),
+            lanes: Arc::new(Semaphore::new(LANES)),
+            free: Mutex::new((0..LANES).rev().collect()),
+        });
+        let own = shared.boot.as_str().to_owned();
+        let listener = tokio::spawn(notify::listen(
+            shared.pool.clone(),
+            own.clone(),
+            shared.changes.clone(),
+        ))
+        .abort_handle();
+        let notifier = tokio::spawn(notify::tell(
+            shared.pool.clone(),
+            own,
+            shared.news.subscribe(),
+        ))
+        .abort_handle();
+        Ok(Self {
+            shared,
+            home: Handle::current(),
+            listener,
+            notifier,
+        })
+    }
+
+    pub(crate) fn changes(&self) -> &watch::Sender<u64> {
+        &self.shared.changes
+    }
+
+    pub(crate) fn submit_write(&self, work: Box<dyn Work>, limit: Duration) {
+        let shared = Arc::clone(&self.shared);
+        self.home
+            .spawn(async move { shared.write(work, limit).await });
+    }
+
+    pub(crate) fn submit_read(&self, work: Box<dyn Work>, limit: Duration) {
+        let shared = Arc::clone(&self.shared);
+        self.home
+            .spawn(async move { shared.read(work, limit).await });
+    }
+}
+
+impl Drop for ServerEngine {
+    fn drop(&mut self) {
+        self.listener.abort();
+        self.notifier.abort();
+    }
+}
+
+impl Shared {
+    async fn write(self: Arc<Self>, mut work: Box<dyn Work>, limit: Duration) {
+        let lane = match timeout(TURN.min(limit), Lane::take(&self)).await {
+            Ok(Some(lane)) => lane,
+            Ok(None) => return work.fail(StoreError::Closed),
+            Err(_busy) => return work.fail(StoreError::TimedOut { limit }),
+        };
+        if work.ticket().is_withdrawn() {
+            return;
+        }
+        let mut connection = match self
+            .connection(format!("{}/{}", self.boot, lane.number))
+            .await
+        {
+            Ok(connection) => connection,
+            Err(error) => return work.fail(error),
+        };
+        let Some(session) = connection.session() else {
+            return work.fail(StoreError::Closed);
+        };
+        let Ok(result) = timeout(limit + GRACE, transact(session, work.as_mut())).await else {
+            let error = if work.ticket().withdraw() {
+                StoreError::TimedOut { limit }
+            } else {
+                StoreError::Unknown
+            };
+            return work.fail(error);
+        };
+        match result {
+            Ok(is_touched) => {
+                connection.give_back();
+                drop(lane);
+                work.answer();
+                if is_touched {
+                    self.changes.send_modify(|count| *count += 1);
+                    self.news.send_modify(|count| *count += 1);
+                }
+            }
+            Err(None) => {
+                connection.give_back();
+                work.answer();
+            }
+            Err(Some(error)) => work.fail(error),
+        }
+    }
+
+    async fn read(self: Arc<Self>, mut work: Box<dyn Work>, limit: Duration) {
+        let mut connection = match self.connection(String::new()).await {
+            Ok(connection) => connection,
+            Err(error) => return work.fail(error),
+        };
+        let Some(session) = connection.session() else {
+            return work.fail(StoreError::Closed);
+        };
+        match timeout(limit, work.run(session)).await {
+            Ok(_kept) => {
+                connection.give_back();
+                work.answer();
+            }
+            Err(_elapsed) => work.fail(StoreError::TimedOut { limit }),
+        }
+    }
+
+    async fn connection(&self, chain: String) -> Result<Borrowed, StoreError> {
+        let connection = self.pool.acquire().await?;
+        Ok(Borrowed(Some(Session::new(
+            Wire::Server(connection),
+            self.boot.clone(),
+            chain,
+        ))))
+    }
+}
+
+/// Runs an operation in a transaction: `Ok(touched)` when it was committed, `Err(None)` when its own result tells, `Err(Some)` when the
+/// database failed.
+async fn transact(session: &mut Session, work: &mut dyn Work) -> Result<bool, Option<StoreError>> {
+    session.execute("BEGIN", &[]).await.map_err(Some)?;
+    let is_kept = work.run(session).await.is_ok() && !session.is_abandoned();
+    if !is_kept || !work.ticket().pass() {
+        // On a broken connection this fails, and the operation's own error says so.
+        let _broken = session.execute("ROLLBACK", &[]).await;
+        return Err(None);
+    }
+    match session.execute("COMMIT", &[]).await {
+        Ok(_rows) => Ok(session.is_touched()),
+        // A server that answers with an error has rolled back; one that is gone may have committed.
+        Err(error @ (StoreError::Refused { .. } | StoreError::Full { .. })) => Err(Some(error)),
+        Err(_gone) => Err(Some(StoreError::Unknown)),
+    }
+}
+
+/// A connection that is cut, not given back, unless its work is known to be over.
+struct Borrowed(Option<Session>);
+
+impl Borrowed {
+    fn session(&mut self) -> Option<&mut Session> {
+        self.0.as_mut()
+    }
+
+    fn give_back(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        if let Some(Wire::Server(connection)) = self.0.take().map(Session::into_wire) {
+            drop(connection.detach());
+        }
+    }
+}
+
+/// The right to write, and the number of the audit chain that goes with it.
+struct Lane {
+    number: usize,
+    shared: Arc<Shared>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Lane {
+    async fn take(shared: &Arc<Shared>) -> Option<Self> {
+        let permit = Arc::clone(&shared.lanes).acquire_owned().await.ok()?;
+        let number = shared
+            .free
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()?;
+        Some(Self {
+            number,
+            shared: Arc::clone(shared),
+            _permit: permit,
+        })
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        self.shared
+            .free
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(self.number);
+    }
+}

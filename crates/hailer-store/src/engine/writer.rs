@@ -1,0 +1,184 @@
+//! The one writer of an SQLite file: what waits while a commit reaches the disk is committed together with the next.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, timeout};
+
+use crate::engine::work::Work;
+use crate::error::{DatabaseError, StoreError};
+use crate::session::Session;
+
+/// How many operations one commit takes at most: about 50 ms of work.
+const LARGEST_BATCH: usize = 256;
+
+/// How long operations are gathered for one commit at most, so that the first does not wait for the last.
+const LONGEST_BATCH: Duration = Duration::from_millis(100);
+
+/// How often the writer looks for commits of other processes: a cancel typed at the command line is seen within a second.
+const LOOK_AROUND: Duration = Duration::from_millis(400);
+
+/// The one writer of a file.
+pub(crate) struct Writer {
+    session: Session,
+    inbox: mpsc::Receiver<Box<dyn Work>>,
+    changes: watch::Sender<u64>,
+    /// Changes with every commit of another connection.
+    data_version: i64,
+}
+
+/// What came of a batch before its commit.
+struct Batch {
+    /// Those that are part of the transaction.
+    done: Vec<Box<dyn Work>>,
+    is_touched: bool,
+    /// The transaction is gone: SQLite rolled all of it back, as it may when the disk is full.
+    broken: Option<StoreError>,
+}
+
+impl Writer {
+    pub(crate) fn new(
+        session: Session,
+        inbox: mpsc::Receiver<Box<dyn Work>>,
+        changes: watch::Sender<u64>,
+    ) -> Self {
+        Self {
+            session,
+            inbox,
+            changes,
+            data_version: 0,
+        }
+    }
+
+    /// Works until the store is closed.
+    pub(crate) async fn run(mut self) {
+        self.look_around().await;
+        loop {
+            match timeout(LOOK_AROUND, self.inbox.recv()).await {
+                Ok(Some(work)) => self.commit_batch(work).await,
+                Ok(None) => return,
+                Err(_idle) => self.look_around().await,
+            }
+        }
+    }
+
+    async fn commit_batch(&mut self, first: Box<dyn Work>) {
+        if let Err(error) = self.session.execute("BEGIN IMMEDIATE", &[]).await {
+            self.refuse_waiting(first, error).await;
+            return;
+        }
+        let mut batch = self.gather(first).await;
+        let committed = match batch.broken.take() {
+            Some(error) => Err(error),
+            None => self.session.execute("COMMIT", &[]).await.map(drop),
+        };
+        match committed {
+            Ok(()) => {
+                batch.done.into_iter().for_each(Work::answer);
+                if batch.is_touched {
+                    self.changes.send_modify(|count| *count += 1);
+                }
+            }
+            Err(error) => {
+                // It fails when the transaction is over already, which is what is wanted.
+                let _over = self.session.execute("ROLLBACK", &[]).await;
+                fail_all(batch.done, &error);
+            }
+        }
+    }
+
+    async fn gather(&mut self, first: Box<dyn Work>) -> Batch {
+        let until = Instant::now() + LONGEST_BATCH;
+        let mut batch = Batch {
+            done: Vec::new(),
+            is_touched: false,
+            broken: None,
+        };
+        let mut next = Some(first);
+        while let Some(work) = next {
+            self.run_one(work, &mut batch).await;
+            let is_full = batch.done.len() >= LARGEST_BATCH
+                || Instant::now() >= until
+                || batch.broken.is_some();
+            next = if is_full {
+                None
+            } else {
+                self.inbox.try_recv().ok()
+            };
+        }
+        batch
+    }
+
+    async fn run_one(&mut self, mut work: Box<dyn Work>, batch: &mut Batch) {
+        if !work.ticket().pass() {
+            return;
+        }
+        if let Err(error) = self.session.execute("SAVEPOINT operation", &[]).await {
+            batch.broken = Some(error);
+            batch.done.push(work);
+            return;
+        }
+        let is_kept = work.run(&mut self.session).await.is_ok() && !self.session.is_abandoned();
+        let ending = if is_kept {
+            "RELEASE operation"
+        } else {
+            "ROLLBACK TO operation; RELEASE operation"
+        };
+        if let Err(error) = self.session.run_script(ending).await {
+            batch.broken = Some(error);
+        }
+        batch.is_touched |= is_kept && self.session.is_touched();
+        batch.done.push(work);
+    }
+
+    /// Another process writes, or the disk is out: all that wait are told, for each would wait as long again.
+    async fn refuse_waiting(&mut self, first: Box<dyn Work>, error: StoreError) {
+        // A connection whose transaction was cut may still be in it.
+        let _over = self.session.execute("ROLLBACK", &[]).await;
+        let mut waiting = vec![first];
+        while let Ok(work) = self.inbox.try_recv() {
+            waiting.push(work);
+        }
+        fail_all(waiting, &error);
+    }
+
+    async fn look_around(&mut self) {
+        let Ok(Some(row)) = self.session.fetch_one("PRAGMA data_version", &[]).await else {
+            return;
+        };
+        let Ok(version) = row.int("data_version") else {
+            return;
+        };
+        if self.data_version != 0 && self.data_version != version {
+            self.changes.send_modify(|count| *count += 1);
+        }
+        self.data_version = version;
+    }
+}
+
+/// Tells each of them; an error cannot be cloned, so that all but the kind is told once and logged.
+fn fail_all(batch: Vec<Box<dyn Work>>, error: &StoreError) {
+    tracing::warn!(error = ?error, operations = batch.len(), "the store rolled back");
+    for work in batch {
+        work.fail(same_kind(error));
+    }
+}
+
+fn same_kind(error: &StoreError) -> StoreError {
+    let again = || DatabaseError::from(sqlx::Error::Protocol(source_text(error)));
+    match error {
+        StoreError::Full { .. } => StoreError::Full { source: again() },
+        StoreError::Unknown => StoreError::Unknown,
+        StoreError::Unavailable { .. }
+        | StoreError::Refused { .. }
+        | StoreError::TimedOut { .. }
+        | StoreError::Stale { .. }
+        | StoreError::Misuse { .. }
+        | StoreError::Unreadable { .. }
+        | StoreError::Closed => StoreError::Unavailable { source: again() },
+    }
+}
+
+fn source_text(error: &StoreError) -> String {
+    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
+}

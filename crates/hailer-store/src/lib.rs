@@ -1,0 +1,44 @@
+//! Durable state: messages seen, jobs, locks, later messages, kept texts, and the audit; on SQLite or PostgreSQL.
+//!
+//! One schema and one set of operations serve both engines. Every call is bounded in time, changes everything or nothing, and says
+//! which; see [`StoreError::is_certain`]. After the database was out, calls work again by themselves.
+//!
+//! ```
+//! use hailer_store::{JobFilter, Role, Store, StoreUrl};
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! let store = Store::open(&StoreUrl::memory(), Role::Server).await?;
+//! assert!(store.jobs(&JobFilter::default()).await?.items.is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod admission;
+mod audit;
+mod claim;
+mod engine;
+mod error;
+mod id;
+mod job;
+mod operation;
+mod outbox;
+mod schema;
+mod session;
+mod state;
+mod store;
+mod url;
+
+pub use admission::{Admission, Admitted, Caller, Cancelled, MessageKey, Retried, Start};
+pub use audit::AuditEntry;
+pub use claim::{ClaimLimits, ComposeFollowUp, Fate, Held, RecoverPolicy, Recovered, Renewed};
+pub use error::{DatabaseError, OpenError, StoreError};
+pub use id::{BootId, InvalidId, JobId, TextId};
+pub use job::{
+    CancelRequest, Claimed, Ending, Exit, Fence, Job, JobFilter, NewJob, Output, Owned, Page,
+    Person, ProcessIdentity, Progress,
+};
+pub use outbox::{NewPost, Post};
+pub use state::{DidStart, Effect, JobState};
+pub use store::{Role, Store};
+pub use url::{InvalidUrl, StoreUrl};

@@ -1,0 +1,4 @@
+//! What the store promises, checked through its public interface on both engines.
+
+mod samples;
+mod smoke;
