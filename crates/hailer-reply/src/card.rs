@@ -25,6 +25,7 @@ pub(crate) mod read;
 pub(crate) mod rich_text;
 pub(crate) mod table;
 pub(crate) mod text_block;
+pub(crate) mod toggles;
 pub(crate) mod wire;
 
 use serde::{Deserialize, Serialize};

@@ -176,6 +176,10 @@ impl Target {
             ..Self::toggle(id)
         }
     }
+
+    pub(crate) fn id(&self) -> &str {
+        self.element_id.as_str()
+    }
 }
 
 impl Link {

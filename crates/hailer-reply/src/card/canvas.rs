@@ -61,7 +61,11 @@ impl Canvas {
             return;
         }
         for line in text.split('\n') {
-            self.push(clean(line).collect());
+            self.push(if is_printable(line) {
+                line.to_owned()
+            } else {
+                clean(line).collect()
+            });
         }
     }
 
@@ -138,7 +142,11 @@ impl Canvas {
 fn line_of(cells: &[Cow<'_, str>], widths: &[usize]) -> String {
     let mut line = String::with_capacity(widths.iter().sum::<usize>() + 2 * widths.len());
     for (at, cell) in cells.iter().enumerate() {
-        line.extend(clean(cell).map(|each| if each == '\n' { ' ' } else { each }));
+        if is_printable(cell) {
+            line.push_str(cell);
+        } else {
+            line.extend(clean(cell).map(|each| if each == '\n' { ' ' } else { each }));
+        }
         if at + 1 < cells.len() {
             let width = widths.get(at).copied().unwrap_or_default();
             let gap = width.saturating_sub(cell_width(cell)) + 2;
@@ -149,8 +157,13 @@ fn line_of(cells: &[Cow<'_, str>], widths: &[usize]) -> String {
     line
 }
 
+/// Recognises the usual text, which is drawn as it is.
+fn is_printable(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
 fn cell_width(cell: &str) -> usize {
-    if cell.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    if is_printable(cell) {
         cell.len()
     } else {
         clean(cell).map(character_width).sum()

@@ -2,6 +2,7 @@
 
 use crate::card::canvas::width;
 use crate::card::markup::PART;
+use crate::card::read::read_markup;
 use crate::fit::more;
 use crate::message::cost;
 
@@ -28,7 +29,10 @@ pub(crate) fn cut_markup(wire: &str, room: usize) -> Option<String> {
             let lines = missing.split('\n').filter(|line| !line.is_empty()).count();
             Some(format!("{kept}\n\n{}", more(lines, "line")))
         }
-        Some(_) | None => cut_line(wire, end, "\n\n"),
+        Some(_) | None => {
+            let missing = read_markup(wire.get(end..).unwrap_or_default());
+            Some(with_note(kept, "\n\n", missing.chars().count()))
+        }
     }
 }
 
@@ -38,18 +42,18 @@ pub(crate) fn cut_plain(text: &str, room: usize) -> Option<String> {
         return Some(text.to_owned());
     }
     let end = fitting_end(text, room.checked_sub(NOTE_ROOM)?);
-    cut_line(text, end, " ")
+    let (kept, missing) = text.split_at_checked(end)?;
+    let missing = missing.chars().filter(|&each| each != PART).count();
+    Some(with_note(kept, " ", missing))
 }
 
-fn cut_line(wire: &str, end: usize, gap: &str) -> Option<String> {
-    let (kept, missing) = wire.split_at_checked(end)?;
-    let characters = missing.chars().filter(|&each| each != PART).count();
-    let note = more(characters, "character");
-    Some(if kept.is_empty() {
+fn with_note(kept: &str, gap: &str, missing: usize) -> String {
+    let note = more(missing, "character");
+    if kept.is_empty() {
         note
     } else {
-        format!("{kept}{gap}{note}")
-    })
+        [kept, gap, &note].concat()
+    }
 }
 
 /// Finds where the last character that fits ends, never within an escape or a character with its accents.

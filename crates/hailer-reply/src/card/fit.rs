@@ -17,6 +17,7 @@ use crate::card::canvas::Canvas;
 use crate::card::element::Element;
 use crate::card::fit_element;
 use crate::card::text_block::TextBlock;
+use crate::card::toggles;
 use crate::fit::{more, share};
 
 /// Room for an element that says how much is missing.
@@ -69,7 +70,11 @@ impl Card {
         let (fallback_text, speak) = self.texts();
         self.fallback_text = Some(fallback_text);
         self.speak = Some(speak);
+        let mut lost = toggles::ids(&self);
         self.shrink(room);
+        let kept = toggles::ids(&self);
+        lost.retain(|id| !kept.contains(id));
+        toggles::forget(&mut self, &lost);
         if json_cost(&self) <= room {
             return self;
         }
@@ -109,9 +114,9 @@ pub(crate) fn list<T: Serialize>(
     room: usize,
     cut: impl Fn(T, usize) -> Option<T>,
 ) -> Cut<T> {
-    // A comma each.
+    // A comma each, and brackets for all; the last needs no comma.
     let costs: Vec<_> = children.iter().map(|child| json_cost(child) + 1).collect();
-    let room = room.saturating_sub("[]".len());
+    let room = room.saturating_sub("[]".len() - ",".len());
     let mut largest = share(&mut costs.clone(), room);
     let mut count = children.len();
     if largest < SMALLEST_SHARE {

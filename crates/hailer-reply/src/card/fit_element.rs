@@ -42,17 +42,17 @@ fn left(frame: Element, room: usize) -> (Element, Option<usize>) {
 
 fn text_block(mut block: TextBlock, room: usize) -> Option<Element> {
     let text = take(&mut block.text);
-    let room = room.checked_sub(json_cost(&block))?;
+    let room = room.checked_sub(json_cost(&Element::from(block.clone())))?;
     block.text = Clean::from(cut_markup(text.as_str(), room)?);
     Some(block.into())
 }
 
 fn rich_text(mut block: RichTextBlock, room: usize) -> Option<Element> {
     let runs = take(&mut block.inlines);
-    let room = room.checked_sub(json_cost(&block) + MARKER_ROOM)?;
+    let room = room.checked_sub(json_cost(&Element::from(block.clone())) + MARKER_ROOM)?;
     let cut = list(runs, room, |Inline::TextRun(mut run), room| {
         let text = take(&mut run.text);
-        let room = room.checked_sub(json_cost(&run))?;
+        let room = room.checked_sub(json_cost(&Inline::TextRun(run.clone())))?;
         run.text = Clean::from(cut_plain(text.as_str(), room)?);
         Some(Inline::TextRun(run))
     });

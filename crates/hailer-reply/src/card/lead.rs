@@ -6,7 +6,10 @@ use crate::card::clean::Clean;
 pub(crate) const LONGEST_OWN: usize = 1_000;
 
 /// How much is shown in place of the card, in bytes.
-const FALLBACK: usize = 600;
+///
+/// Escaped it is six times as long at worst, which still leaves the card itself most of a message. More would be
+/// drawn for every card although hardly a client shows it.
+const FALLBACK: usize = 300;
 
 /// How much is read aloud, in bytes.
 const SPEAK: usize = 300;
@@ -26,13 +29,7 @@ pub(crate) struct Lead(pub(crate) String);
 
 impl Lead {
     pub(crate) fn fallback_text(&self) -> Clean {
-        let text = Clean::literal(self.first(FALLBACK));
-        // Text that consists of escapes would take the room that the card itself needs.
-        if text.as_str().len() <= 2 * FALLBACK {
-            text
-        } else {
-            Clean::literal(self.first(FALLBACK / 4))
-        }
+        Clean::literal(self.first(FALLBACK))
     }
 
     pub(crate) fn speak(&self) -> Clean {

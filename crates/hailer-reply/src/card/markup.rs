@@ -33,8 +33,13 @@ const BLANK_LINE: &str = "\u{a0}";
 /// [`TextBlock::markdown`]: crate::TextBlock::markdown
 pub fn escape_card(text: &str) -> Cow<'_, str> {
     if is_plain(text) {
-        return Cow::Borrowed(text);
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(escape_closely(text))
     }
+}
+
+fn escape_closely(text: &str) -> String {
     let clean = sanitise(text);
     let mut wire = String::with_capacity(clean.len() + clean.len() / 8 + 16);
     for (at, line) in clean.split('\n').enumerate() {
@@ -50,7 +55,7 @@ pub fn escape_card(text: &str) -> Cow<'_, str> {
     if wire.ends_with('\\') && !wire.ends_with("\\\\") {
         wire.push(PART);
     }
-    Cow::Owned(wire)
+    wire
 }
 
 /// Breaks what could be a mention in text that is otherwise taken as it is.
@@ -87,7 +92,9 @@ pub(crate) fn sanitise_wire(text: &str) -> Cow<'_, str> {
 /// Recognises the common short text without looking at it closely.
 fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let starts_well = bytes.first().is_some_and(u8::is_ascii_alphabetic);
+    let starts_well = bytes.first().is_some_and(|first| {
+        first.is_ascii_alphabetic() || (first.is_ascii_digit() && !begins_block(text))
+    });
     let ends_well = bytes.last().is_some_and(|&last| last != b' ');
     let mut before = b' ';
     starts_well
@@ -202,4 +209,27 @@ fn ends_marker(rest: &str) -> bool {
 fn is_rule(line: &str, stroke: char) -> bool {
     line.chars()
         .all(|each| each == stroke || each == ' ' || each == '\t')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_way_writes_what_the_long_way_writes() {
+        let alphabet: Vec<char> = ('\0'..='\u{ff}').collect();
+        for &second in &alphabet {
+            for &third in &alphabet {
+                for text in [
+                    format!("a{second}{third}"),
+                    format!("1{second}{third}"),
+                    format!("{second}{third}a"),
+                ] {
+                    let long = escape_closely(&text);
+
+                    assert_eq!(escape_card(&text), long, "{text:?}");
+                }
+            }
+        }
+    }
 }

@@ -20,6 +20,10 @@ pub(crate) struct Placement {
 }
 
 impl Placement {
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.id.as_ref().map(Clean::as_str)
+    }
+
     pub(crate) fn set_id(&mut self, id: String) {
         self.id = Some(Clean::label(id));
     }

@@ -7,7 +7,7 @@ use crate::sanitise::clean;
 
 /// Reads Markdown of a card: no markers, links as `label (target)`, a line for each paragraph.
 pub(crate) fn read_markup(wire: &str) -> Cow<'_, str> {
-    if !wire.contains(['\\', '*', '_', '[', '\n', '\u{200b}', '\u{a0}', '\u{2003}']) {
+    if wire.bytes().all(is_plain_byte) {
         return Cow::Borrowed(wire);
     }
     let mut text = String::with_capacity(wire.len());
@@ -18,6 +18,11 @@ pub(crate) fn read_markup(wire: &str) -> Cow<'_, str> {
         read_paragraph(paragraph.trim_matches('\n'), &mut text);
     }
     Cow::Owned(text)
+}
+
+/// Says whether a byte surely stands for itself, so that the usual text need not be looked at closely.
+fn is_plain_byte(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'*' | b'_' | b'[')
 }
 
 fn read_paragraph(paragraph: &str, text: &mut String) {

@@ -5,8 +5,8 @@
 use std::time::{Duration, Instant};
 
 use hailer_reply::{
-    Card, Column, ColumnSet, Container, FactSet, HeroCard, MESSAGE_LIMIT, Reply, RichTextBlock,
-    Table, TextBlock, read_message,
+    Action, ActionSet, Card, Column, ColumnSet, Container, FactSet, HeroCard, MESSAGE_LIMIT, Reply,
+    RichTextBlock, Table, TableRow, Target, TextBlock, read_message,
 };
 
 /// Draws the message that a reply becomes, which must be within the limit but use most of it.
@@ -110,6 +110,26 @@ fn one_long_line_is_cut_within() {
 }
 
 #[test]
+fn no_cut_is_within_an_escape_or_a_character() {
+    for unit in ["*", "**_", "e\u{301}", "日", "<at>", "](", "👩\u{200d}🚀"] {
+        for shift in 0..4 {
+            let line = format!("{}{}", ".".repeat(shift), unit.repeat(40_000));
+            let text = fitted(&Reply::card(Card::new().with(line.as_str())));
+
+            let (kept, _) = text.split_once("\n…").expect("a note");
+            assert!(line.starts_with(kept), "{unit}");
+            let missing = missing(&text, "characters");
+            assert_eq!(
+                kept.chars().count() + missing,
+                line.chars().count(),
+                "{unit}"
+            );
+            assert!(!kept.ends_with('e'), "the accent is gone");
+        }
+    }
+}
+
+#[test]
 fn columns_share_the_room() {
     let column = |word: &str| Column::new().with(format!("{word} ").repeat(10_000));
     let card = Card::new().with(ColumnSet::new().with(column("left")).with(column("right")));
@@ -159,6 +179,56 @@ fn a_long_card_of_another_kind_becomes_its_text_form() {
     let text = fitted(&Reply::hero(hero));
 
     assert!(text.starts_with("Title\nword word"), "{text}");
+}
+
+#[test]
+fn a_toggle_forgets_what_was_cut() {
+    let rows = (0..1_000).fold(Card::titled("Rows"), |card, at| {
+        card.with(TextBlock::new("word ".repeat(20)).with_id(format!("row-{at}")))
+    });
+    let card = rows
+        .with_action(Action::toggle_visibility(
+            "Both",
+            [Target::toggle("row-0"), Target::toggle("row-999")],
+        ))
+        .with_action(Action::toggle_visibility(
+            "Gone",
+            [Target::toggle("row-999")],
+        ))
+        .with_action(Action::toggle_visibility("Wrong", [Target::toggle("none")]));
+
+    let message = Reply::card(card).to_message();
+
+    let message: serde_json::Value = serde_json::from_str(message.json()).expect("JSON");
+    let actions = &message["attachments"][0]["content"]["actions"];
+    assert_eq!(
+        *actions,
+        serde_json::json!([
+            {"type": "Action.ToggleVisibility", "title": "Both", "targetElements": [{"elementId": "row-0"}]},
+            {"type": "Action.ToggleVisibility", "title": "Wrong", "targetElements": [{"elementId": "none"}]},
+        ])
+    );
+}
+
+#[test]
+fn a_toggle_within_the_body_forgets_what_was_cut() {
+    let toggle = || {
+        let targets = [Target::show("row-0"), Target::hide("row-999")];
+        ActionSet::new().with(Action::toggle_visibility("Both", targets))
+    };
+    let head = Card::new()
+        .with(Container::new().with(toggle()))
+        .with(ColumnSet::new().with(Column::new().with(toggle())))
+        .with(Table::with_header(["Toggle"]).with_row(TableRow::new().with(toggle())))
+        .with_action(Action::show_card("More", Card::new().with(toggle())));
+    let card = (0..1_000).fold(head, |card, at| {
+        card.with(TextBlock::new("word ".repeat(20)).with_id(format!("row-{at}")))
+    });
+
+    let json = Reply::card(card).to_message().into_json();
+
+    assert_eq!(json.matches(r#""elementId":"row-0""#).count(), 4);
+    assert_eq!(json.matches("row-999").count(), 0);
 }
 
 #[test]
