@@ -2,6 +2,8 @@
 
 use std::any::TypeId;
 
+use crate::policy::{is_canonical, name_of};
+
 /// How an argument is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ArgumentKind {
@@ -45,6 +47,8 @@ pub struct Argument {
     pub choices: Vec<String>,
     /// What holds when it is left out.
     pub default: Option<String>,
+    /// Whether each of its values has one spelling once it is read, so that a rule can deny it.
+    pub is_canonical: bool,
 }
 
 impl Argument {
@@ -63,9 +67,7 @@ impl Argument {
             (false, true) => ArgumentKind::Option,
             (false, false) => ArgumentKind::Flag,
         };
-        let name = arg
-            .get_long()
-            .map_or_else(|| arg.get_id().as_str().replace('_', "-"), str::to_owned);
+        let name = name_of(arg);
         let choices = if takes_values {
             arg.get_possible_values()
         } else {
@@ -96,6 +98,7 @@ impl Argument {
                 .map(|it| it.get_name().to_owned())
                 .collect(),
             default: (takes_values && !defaults.is_empty()).then(|| defaults.join(" ")),
+            is_canonical: is_canonical(arg),
         }
     }
 

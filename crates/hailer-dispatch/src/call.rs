@@ -10,6 +10,7 @@ use crate::command::{Bound, CommandResult};
 use crate::command_error::CommandError;
 use crate::hook::AnyHook;
 use crate::invocation::Invocation;
+use crate::policy::Permit;
 
 /// A command that was found, allowed and understood; it only needs to be run.
 pub struct Call {
@@ -25,6 +26,11 @@ impl Call {
     /// Returns the description of the command.
     pub fn entry(&self) -> &Arc<Entry> {
         &self.entry
+    }
+
+    /// Returns the proof that the command may run.
+    pub fn permit(&self) -> &Permit {
+        self.invocation.permit()
     }
 
     /// Returns the time after which "still working" is answered, when the command wants less than configured.

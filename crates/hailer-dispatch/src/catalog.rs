@@ -142,6 +142,23 @@ impl Catalog {
         self.entries.iter().map(Arc::as_ref)
     }
 
+    /// Returns a command by its place in the order of registration.
+    pub(crate) fn get(&self, index: usize) -> Option<&Entry> {
+        self.entries.get(index).map(Arc::as_ref)
+    }
+
+    /// Returns the commands that meet a condition, in the same order.
+    #[must_use]
+    pub(crate) fn filtered(&self, keeps: impl Fn(usize) -> bool) -> Self {
+        let entries = self.entries.iter().enumerate();
+        Self {
+            entries: entries
+                .filter(|(index, _)| keeps(*index))
+                .map(|(_, entry)| Arc::clone(entry))
+                .collect(),
+        }
+    }
+
     /// Returns how many commands there are.
     pub fn len(&self) -> usize {
         self.entries.len()

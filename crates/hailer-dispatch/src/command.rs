@@ -10,6 +10,7 @@ use hailer_reply::Reply;
 use crate::command_error::CommandError;
 use crate::hook::{AnyHook, HookHandle};
 use crate::invocation::Invocation;
+use crate::policy::Permit;
 use crate::spec::Spec;
 
 /// What running a command gives.
@@ -164,11 +165,16 @@ impl<C: Command> Ready for WithArgs<C> {
 
 /// A command of any arguments.
 pub(crate) trait AnyCommand: Send + Sync {
-    fn bind(self: Arc<Self>, matches: &mut ArgMatches) -> Result<Bound, clap::Error>;
+    /// Makes the command ready to run, which only somebody can do whom a policy permitted it.
+    fn bind(
+        self: Arc<Self>,
+        matches: &mut ArgMatches,
+        permit: &Permit,
+    ) -> Result<Bound, clap::Error>;
 }
 
 impl<C: Command> AnyCommand for C {
-    fn bind(self: Arc<Self>, matches: &mut ArgMatches) -> Result<Bound, clap::Error> {
+    fn bind(self: Arc<Self>, matches: &mut ArgMatches, _: &Permit) -> Result<Bound, clap::Error> {
         Ok(Box::new(WithArgs {
             args: C::Args::read(matches)?,
             command: self,

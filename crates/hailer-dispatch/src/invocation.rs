@@ -9,7 +9,9 @@ use hailer_reply::RequestId;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalog::{Catalog, Entry};
-use crate::policy::Policy;
+use crate::misunderstanding::Misunderstanding;
+use crate::policy::{Asker, Permit, Policy};
+use crate::registry::{Judgement, Registry};
 use crate::text::{Link, MentionInText, MessageText};
 
 /// What came in: a message for the bot, with everything known about it.
@@ -83,22 +85,26 @@ impl<'a> Sender<'a> {
 pub struct Invocation {
     inquiry: Arc<Inquiry>,
     entry: Arc<Entry>,
-    catalog: Arc<Catalog>,
-    policy: Policy,
+    registry: Arc<Registry>,
+    policy: Arc<Policy>,
+    permit: Permit,
 }
 
 impl Invocation {
+    /// A call cannot come to be unless a policy permitted it.
     pub(crate) fn new(
         inquiry: Arc<Inquiry>,
         entry: Arc<Entry>,
-        catalog: Arc<Catalog>,
-        policy: Policy,
+        registry: Arc<Registry>,
+        policy: Arc<Policy>,
+        permit: Permit,
     ) -> Self {
         Self {
             inquiry,
             entry,
-            catalog,
+            registry,
             policy,
+            permit,
         }
     }
 
@@ -225,18 +231,68 @@ impl Invocation {
         &self.entry
     }
 
+    /// Returns why the command may run.
+    pub fn permit(&self) -> &Permit {
+        &self.permit
+    }
+
     /// Returns the commands that this person may run here, in the order of their registration.
     pub fn permitted(&self) -> impl Iterator<Item = &Entry> {
-        self.catalog
-            .iter()
-            .filter(|entry| self.policy.permits(entry))
+        let may_run = self.may_run();
+        let entries = self.catalog().iter().zip(may_run);
+        entries
+            .filter(|(_, may_run)| *may_run)
+            .map(|(entry, _)| entry)
     }
 
     /// Returns how many commands this person may not run here; hidden ones do not count.
     pub fn withheld(&self) -> usize {
-        self.catalog
-            .iter()
-            .filter(|entry| !entry.is_hidden() && !self.policy.permits(entry))
+        let may_run = self.may_run();
+        let entries = self.catalog().iter().zip(may_run);
+        entries
+            .filter(|(entry, may_run)| !may_run && !entry.is_hidden())
             .count()
+    }
+
+    /// Returns the groups that this person is in, by name.
+    pub fn groups(&self) -> Vec<Arc<str>> {
+        self.policy.group_names(&self.policy.standing(self.asker()))
+    }
+
+    /// Returns who asks, and from where, as rules see it.
+    pub fn asker(&self) -> Asker<'_> {
+        Asker::of(&self.inquiry.activity, &self.inquiry.webhook)
+    }
+
+    /// Says what rules say to a message of somebody, and runs nothing.
+    ///
+    /// # Errors
+    ///
+    /// A [`Misunderstanding`] when no command is meant.
+    pub fn judge(&self, text: &str, asker: Asker<'_>) -> Result<Judgement, Misunderstanding> {
+        self.registry.judge(text, asker, &self.policy)
+    }
+
+    /// Says whether this person may ask what others may do.
+    pub fn may_audit(&self) -> bool {
+        self.policy.is_auditor(&self.policy.standing(self.asker()))
+    }
+
+    /// Returns the people whom the groups of the configuration note under a name. Names decide nothing: this is for
+    /// asking about somebody.
+    pub fn people_called(&self, name: &str) -> &[ObjectId] {
+        self.policy.people_called(name)
+    }
+
+    fn catalog(&self) -> &Catalog {
+        self.registry.catalog()
+    }
+
+    fn may_run(&self) -> Vec<bool> {
+        let standing = self.policy.standing(self.asker());
+        let count = self.catalog().len();
+        (0..count)
+            .map(|index| self.policy.may_run(&standing, index))
+            .collect()
     }
 }

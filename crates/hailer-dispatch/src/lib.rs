@@ -37,8 +37,12 @@ pub use hook::{Hook, HookHandle};
 pub use invocation::{Inquiry, Invocation, JobHandle, Sender};
 pub use known::known;
 pub use misunderstanding::{Misunderstanding, UsageProblem};
-pub use policy::Policy;
-pub use registry::{Registry, RegistryError, RegistryErrors};
+pub use policy::{
+    Asker, Ceiling, Condition, Decision, DefaultPermission, Grant, Group, Member, NamedChannel,
+    NearMiss, Permit, Place, Policy, PolicyError, PolicyErrors, PolicySource, Refusal, Rule,
+    Verdict, Whom, Written,
+};
+pub use registry::{Judgement, Registry, RegistryError, RegistryErrors};
 pub use spec::{Cooldown, Effect, Example, Spec};
 pub use suggest::nearest;
 pub use text::{Link, MentionInText, MessageText};

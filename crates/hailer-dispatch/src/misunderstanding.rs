@@ -7,6 +7,9 @@ use std::time::Duration;
 use hailer_reply::{Reply, escape};
 
 use crate::catalog::Entry;
+use crate::policy::Refusal;
+
+mod refused;
 
 /// Why a message leads to no command that can run.
 #[derive(Debug, Clone)]
@@ -39,8 +42,10 @@ pub enum Misunderstanding {
     },
     /// The person may not run this command here.
     NotPermitted {
-        /// The command.
-        entry: Arc<Entry>,
+        /// The command; none when nothing at all is done for the person.
+        entry: Option<Arc<Entry>>,
+        /// Why not.
+        refusal: Refusal,
     },
     /// The command ran a moment ago, and wants a pause.
     TooSoon {
@@ -114,9 +119,8 @@ impl Misunderstanding {
     /// Returns the command that was meant, as far as it is known.
     pub fn command(&self) -> Option<&Entry> {
         match self {
-            Self::NotPermitted { entry }
-            | Self::TooSoon { entry, .. }
-            | Self::Usage { entry, .. } => Some(entry),
+            Self::NotPermitted { entry, .. } => entry.as_deref(),
+            Self::TooSoon { entry, .. } | Self::Usage { entry, .. } => Some(entry),
             Self::Empty
             | Self::TooComplex
             | Self::UnclosedQuote { .. }
@@ -155,16 +159,9 @@ impl Misunderstanding {
                 bold(said),
                 or_list(continuations)
             ),
-            Self::NotPermitted { entry } => {
-                let whom = contact.map_or_else(
-                    || "whoever runs this bot".to_owned(),
-                    |it| escape(it).into_owned(),
-                );
-                format!(
-                    "{}, {} needs a permission you don't have here. Ask {whom}.",
-                    escape(sender),
-                    bold(entry.path())
-                )
+            Self::NotPermitted { entry, refusal } => {
+                let path = entry.as_ref().map_or("", |entry| entry.path());
+                refused::word(refusal, path, sender, contact)
             }
             Self::TooSoon { entry, wait } => format!(
                 "{} ran a moment ago, {}. Try again in {}.",
@@ -321,6 +318,7 @@ fn with_article(name: &str) -> String {
     }
 }
 
+/// Joins words that are markup already.
 fn join(mut parts: Vec<String>, word: &str) -> String {
     match parts.pop() {
         None => String::new(),

@@ -11,7 +11,7 @@ use crate::invocation::{Inquiry, Invocation};
 use crate::lock;
 use crate::misunderstanding::{Misunderstanding, UsageProblem};
 use crate::pattern::Patterns;
-use crate::policy::Policy;
+use crate::policy::{Asker, Decision, Permit, Policy, Refusal, Standing, Values};
 use crate::reader::Reader;
 use crate::text::MessageText;
 use crate::tree::{Found, Tree};
@@ -19,9 +19,11 @@ use crate::tree::{Found, Tree};
 use understand::misused;
 
 mod check;
+mod judge;
 mod understand;
 
 pub use check::{RegistryError, RegistryErrors};
+pub use judge::Judgement;
 
 /// A command as the registry keeps it.
 struct Registered {
@@ -82,19 +84,22 @@ impl Registry {
     ///
     /// A [`Misunderstanding`], which words its own answer.
     pub fn dispatch(
-        &self,
+        self: &Arc<Self>,
         inquiry: &Arc<Inquiry>,
-        policy: Policy,
+        policy: &Arc<Policy>,
     ) -> Result<Call, Misunderstanding> {
-        let (index, mut matches) = self.understand(&inquiry.text, policy)?;
-        let registered = self.registered(index)?;
+        let standing = policy.standing(Asker::of(&inquiry.activity, &inquiry.webhook));
+        let desk = Desk::guarded(policy, &standing)?;
+        let (index, mut matches) = self.understand(&inquiry.text, &desk)?;
+        let permit = self.permit(&desk, index, &matches)?;
+        let registered = self.registered(permit.command())?;
         let entry = &registered.entry;
         // A job was let pass when it was asked for.
         if let Some(cooldown) = entry.spec().cooldown
             && inquiry.job.get().is_none()
         {
             self.cooldowns
-                .begin(index, cooldown, inquiry)
+                .begin(permit.command(), cooldown, inquiry)
                 .map_err(|wait| Misunderstanding::TooSoon {
                     entry: Arc::clone(entry),
                     wait,
@@ -107,7 +112,7 @@ impl Registry {
         };
         let lock = entry.lock().map(|name| lock::fill(name, &arguments));
         let bound = Arc::clone(&registered.command)
-            .bind(&mut matches)
+            .bind(&mut matches, &permit)
             .map_err(|error| misused(registered, UsageProblem::Other(error.kind().to_string())))?;
         Ok(Call {
             entry: Arc::clone(entry),
@@ -115,8 +120,9 @@ impl Registry {
             invocation: Invocation::new(
                 Arc::clone(inquiry),
                 Arc::clone(entry),
-                Arc::clone(&self.catalog),
-                policy,
+                Arc::clone(self),
+                Arc::clone(policy),
+                permit,
             ),
             hooks: Arc::clone(&registered.hooks),
             lock,
@@ -136,19 +142,74 @@ impl Registry {
             .is_some_and(|it| it.entry.spec().is_immediate)
     }
 
-    fn permitted(&self, index: usize, policy: Policy) -> Result<&Registered, Misunderstanding> {
+    /// Lets a policy decide, with the arguments when it depends on them.
+    fn permit(
+        &self,
+        desk: &Desk<'_>,
+        index: usize,
+        matches: &clap::ArgMatches,
+    ) -> Result<Permit, Misunderstanding> {
         let registered = self.registered(index)?;
-        if policy.permits(&registered.entry) {
-            return Ok(registered);
+        let Desk::Guarded { policy, standing } = desk else {
+            return Err(Misunderstanding::Empty);
+        };
+        let values = |names: &[String]| Values::read(registered.reader.declared(), matches, names);
+        policy
+            .permit(standing, index, values)
+            .map_err(|refusal| not_permitted(registered, refusal))
+    }
+
+    fn permitted(&self, index: usize, desk: &Desk<'_>) -> Result<&Registered, Misunderstanding> {
+        let registered = self.registered(index)?;
+        match desk.decide(index) {
+            Decision::Refused(refusal) => Err(not_permitted(registered, refusal)),
+            Decision::Permitted(_) | Decision::Depends => Ok(registered),
         }
-        Err(Misunderstanding::NotPermitted {
-            entry: Arc::clone(&registered.entry),
-        })
     }
 
     /// The tree and the patterns give only indices of commands that exist.
     fn registered(&self, index: usize) -> Result<&Registered, Misunderstanding> {
         self.commands.get(index).ok_or(Misunderstanding::Empty)
+    }
+}
+
+/// Who looks at what is understood: nobody, when an example is read at start, or a policy.
+enum Desk<'p> {
+    Open,
+    Guarded {
+        policy: &'p Policy,
+        standing: &'p Standing<'p>,
+    },
+}
+
+impl<'p> Desk<'p> {
+    /// Lets nobody in for whom nothing at all is done: not even what they meant is looked for.
+    fn guarded(policy: &'p Policy, standing: &'p Standing<'p>) -> Result<Self, Misunderstanding> {
+        match standing.barred() {
+            Some(refusal) => Err(Misunderstanding::NotPermitted {
+                entry: None,
+                refusal: refusal.clone(),
+            }),
+            None => Ok(Self::Guarded { policy, standing }),
+        }
+    }
+
+    fn decide(&self, command: usize) -> Decision {
+        match self {
+            Self::Open => Decision::Depends,
+            Self::Guarded { policy, standing } => policy.decide_early(standing, command),
+        }
+    }
+
+    fn may_run(&self, command: usize) -> bool {
+        !matches!(self.decide(command), Decision::Refused(_))
+    }
+}
+
+fn not_permitted(registered: &Registered, refusal: Refusal) -> Misunderstanding {
+    Misunderstanding::NotPermitted {
+        entry: Some(Arc::clone(&registered.entry)),
+        refusal,
     }
 }
 

@@ -95,6 +95,12 @@ impl MessageText {
         }
     }
 
+    /// Takes what somebody typed who is not in Teams: no character of it is markup.
+    pub(crate) fn from_typed(text: &str) -> Self {
+        let written = text.replace('&', "&amp;").replace('<', "&lt;");
+        Self::from_html(&written, "")
+    }
+
     /// Returns the message in one line: words separated by single spaces.
     pub fn command_text(&self) -> &str {
         &self.command_text

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use hailer_dispatch::{
-    Catalog, Command, Hook, HookHandle, Policy, Registration, Registry, RegistryErrors,
+    Catalog, Command, DefaultPermission, Hook, HookHandle, Policy, Registration, Registry,
+    RegistryErrors,
 };
 use hailer_transport::{
     DuplicateWebhook, Gate, Limits, Metrics, ServeError, Server, ServerOptions, TlsFiles, Webhook,
@@ -16,7 +17,7 @@ use hailer_transport::{
 
 use crate::clock::BotClock;
 use crate::command_runtime::CommandRuntime;
-use crate::config::{Config, DefaultPermission};
+use crate::config::Config;
 use crate::in_process::InProcessBot;
 use crate::module::Module;
 use crate::responder::{Parts, Responder};
@@ -208,10 +209,12 @@ impl Bot {
             .webhooks
             .into_iter()
             .map(|it| Webhook::new(it.name, it.mention, it.keys));
+        let registry = Registry::build(registrations).map_err(StartError::Commands)?;
+        let policy = Policy::of_default(config.permissions.default, registry.catalog());
         let gate = Gate::new(webhooks, config.limits.max_skew).map_err(StartError::Webhooks)?;
         let responder = Responder::new(Parts {
-            registry: Registry::build(registrations).map_err(StartError::Commands)?,
-            policy: policy(config.permissions.default),
+            registry: Arc::new(registry),
+            policy: Arc::new(policy),
             contact: config.bot.contact,
             runtime: CommandRuntime::new().map_err(StartError::Threads)?,
             dedupe_for: config.limits.dedupe_for,
@@ -318,13 +321,5 @@ fn options(config: &Config) -> ServerOptions {
         },
         shutdown_grace: server.shutdown_grace,
         ..ServerOptions::new(server.listen)
-    }
-}
-
-fn policy(default: DefaultPermission) -> Policy {
-    match default {
-        DefaultPermission::Read => Policy::Read,
-        DefaultPermission::Deny => Policy::Deny,
-        DefaultPermission::Allow => Policy::Allow,
     }
 }

@@ -26,6 +26,7 @@ mod width;
 use std::path::Path;
 
 use hailer_activity::HmacKey;
+use hailer_dispatch::DefaultPermission;
 
 pub use draft::Draft;
 pub use environment::Environment;
@@ -81,18 +82,6 @@ pub struct BotConfig {
 pub struct PermissionsConfig {
     /// What holds when no rule says anything.
     pub default: DefaultPermission,
-}
-
-/// What everyone may run when no rule says anything.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum DefaultPermission {
-    /// Commands that change nothing.
-    #[default]
-    Read,
-    /// No command.
-    Deny,
-    /// Every command.
-    Allow,
 }
 
 /// What the log keeps.

@@ -55,10 +55,12 @@ pub use hailer_activity::{
     SignatureError, TeamId, TenantId, verify,
 };
 pub use hailer_dispatch::{
-    Argument, ArgumentKind, Arguments, CancellationToken, Catalog, Command, CommandError,
-    CommandResult, Cooldown, Effect, Entry, Example, FunctionCommand, Hook, HookHandle, Invocation,
-    Link, MentionInText, NoArgs, Policy, Registration, Registry, RegistryError, RegistryErrors,
-    Sender, Spec, ValueKind, command_fn, known, nearest,
+    Argument, ArgumentKind, Arguments, Asker, CancellationToken, Catalog, Ceiling, Command,
+    CommandError, CommandResult, Condition, Cooldown, Decision, DefaultPermission, Effect, Entry,
+    Example, FunctionCommand, Grant, Group, Hook, HookHandle, Invocation, Judgement, Link, Member,
+    MentionInText, NamedChannel, NearMiss, NoArgs, Permit, Place, Policy, PolicyError,
+    PolicyErrors, PolicySource, Refusal, Registration, Registry, RegistryError, RegistryErrors,
+    Rule, Sender, Spec, ValueKind, Verdict, Whom, Written, command_fn, known, nearest,
 };
 pub use hailer_reply::{
     Action, ActionSet, ActionStyle, AnyCard, Card, CardError, Column, ColumnSet, ColumnWidth,
@@ -73,9 +75,9 @@ pub use hailer_transport::{Outcome, ServeError};
 
 pub use bot::{Bot, BoundBot, StartError, stop_signal};
 pub use config::{
-    BotConfig, Config, DefaultPermission, Draft, Environment, LimitsConfig, Loaded, Location,
-    LogConfig, LogLevel, PermissionsConfig, Problem, Problems, Secret, Section, ServerConfig,
-    Severity, TlsConfig, WebhookConfig,
+    BotConfig, Config, Draft, Environment, LimitsConfig, Loaded, Location, LogConfig, LogLevel,
+    PermissionsConfig, Problem, Problems, Secret, Section, ServerConfig, Severity, TlsConfig,
+    WebhookConfig,
 };
 pub use in_process::{InProcessBot, Spoken};
 pub use module::Module;

@@ -36,8 +36,8 @@ struct Inner {
 /// What is needed on the command's side of the deadline.
 #[derive(Debug)]
 struct Core {
-    registry: Registry,
-    policy: Policy,
+    registry: Arc<Registry>,
+    policy: Arc<Policy>,
     contact: Option<String>,
     /// For commands that have a deadline of their own. Weak, so that work which hangs keeps no threads alive.
     runtime: Weak<CommandRuntime>,
@@ -46,8 +46,8 @@ struct Core {
 /// What a responder is made of.
 #[derive(Debug)]
 pub(crate) struct Parts {
-    pub(crate) registry: Registry,
-    pub(crate) policy: Policy,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) policy: Arc<Policy>,
     pub(crate) contact: Option<String>,
     pub(crate) runtime: CommandRuntime,
     pub(crate) dedupe_for: Option<Duration>,
@@ -219,7 +219,7 @@ impl Core {
         running: &OnceLock<Arc<Entry>>,
         callers: &mut CallersThread,
     ) -> Finished {
-        match self.registry.dispatch(inquiry, self.policy) {
+        match self.registry.dispatch(inquiry, &self.policy) {
             Ok(call) => {
                 if !call.is_immediate() {
                     callers.leave().await;
@@ -232,6 +232,7 @@ impl Core {
                 self.finished(worked, inquiry.request_id, entry)
             }
             Err(misunderstanding) => {
+                alarm_of_other_keys(&misunderstanding, inquiry);
                 self.misunderstood(&misunderstanding, &inquiry.activity, &inquiry.bot)
             }
         }
@@ -315,6 +316,24 @@ impl Core {
                 _ => Outcome::Usage,
             },
         }
+    }
+}
+
+/// Tells whoever runs the bot that somebody used a key which is not theirs, or that a pin is wrong.
+fn alarm_of_other_keys(misunderstanding: &Misunderstanding, inquiry: &Inquiry) {
+    let Misunderstanding::NotPermitted { refusal, .. } = misunderstanding else {
+        return;
+    };
+    if refusal.is_alarming() {
+        let activity = &inquiry.activity;
+        tracing::warn!(
+            request_id = %inquiry.request_id,
+            webhook = %inquiry.webhook,
+            tenant = activity.tenant().map(hailer_activity::TenantId::as_str),
+            team = activity.team().map(hailer_activity::TeamId::as_str),
+            reason = %refusal,
+            "a message is signed with the token of a webhook, but comes from elsewhere; nothing was done"
+        );
     }
 }
 

@@ -8,9 +8,8 @@ use crate::arguments::is_same_name;
 use crate::catalog::Entry;
 use crate::command::Registration;
 use crate::lock;
-use crate::policy::Policy;
 use crate::reader::Reader;
-use crate::registry::{Registered, Registry};
+use crate::registry::{Desk, Registered, Registry};
 use crate::spec::Spec;
 use crate::text::MessageText;
 
@@ -290,9 +289,8 @@ impl Registry {
     pub(super) fn check_examples(&self, errors: &mut Vec<RegistryError>) {
         for (index, registered) in self.commands.iter().enumerate() {
             for example in registered.entry.examples() {
-                let written = example.text.replace('&', "&amp;").replace('<', "&lt;");
-                let text = MessageText::from_html(&written, "");
-                let why = match self.understand(&text, Policy::Allow) {
+                let text = MessageText::from_typed(&example.text);
+                let why = match self.understand(&text, &Desk::Open) {
                     Ok((found, _)) if found == index => continue,
                     Ok((found, _)) => format!("it runs `{}`", self.path_of(found)),
                     Err(misunderstanding) => {

@@ -3,13 +3,14 @@ use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use futures_util::FutureExt;
-use hailer_activity::Activity;
+use hailer_activity::{Account, Activity};
 use hailer_reply::{Reply, RequestId};
 
 use super::*;
 use crate::command::{Command, CommandResult, NoArgs};
 use crate::command_error::CommandError;
 use crate::function::command_fn;
+use crate::policy::DefaultPermission;
 use crate::spec::{Effect, Spec};
 use crate::text::MessageText;
 
@@ -157,7 +158,7 @@ fn registry() -> Registry {
 
 fn inquiry(message: &str) -> Arc<Inquiry> {
     Arc::new(Inquiry {
-        activity: Activity::default(),
+        activity: activity(),
         text: MessageText::from_html(message, "ops"),
         bot: "ops".into(),
         webhook: "ops".into(),
@@ -170,8 +171,26 @@ fn inquiry(message: &str) -> Arc<Inquiry> {
     })
 }
 
+/// A message of somebody whom rules can name.
+fn activity() -> Activity {
+    let mira = Account {
+        aad_object_id: Some("8f1c2d3e-0000-4000-8000-000000000001".into()),
+        ..Account::default()
+    };
+    Activity {
+        from: Some(mira),
+        ..Activity::default()
+    }
+}
+
+fn default_policy(registry: &Registry) -> Arc<Policy> {
+    let default = DefaultPermission::Read;
+    Arc::new(Policy::of_default(default, registry.catalog()))
+}
+
 fn say(message: &str) -> String {
-    match registry().dispatch(&inquiry(message), Policy::Read) {
+    let registry = Arc::new(registry());
+    match registry.dispatch(&inquiry(message), &default_policy(&registry)) {
         Ok(call) => match call.run().now_or_never().unwrap() {
             Ok(reply) => reply.to_plain(),
             Err(error) => error.to_string(),
@@ -258,7 +277,7 @@ fn answers_to_what_is_not_understood() {
         ("ship api 1.0.0 --env", format!("--env of deploy run needs a value behind it.\n{usage}")),
         ("ship api 1.0.0 --env prod env=prod", format!("--env of deploy run can be given only once.\n{usage}")),
         ("ship \u{201C}api", "A quote is opened here and never closed: \u{201C}api. Close it, or leave it out.".to_owned()),
-        ("wipe", "Mira, wipe needs a permission you don't have here. Ask #platform-help.".to_owned()),
+        ("wipe", "Mira, wipe needs a permission you don't have here. Ask in #platform-help.".to_owned()),
         ("", "Hi Mira. Type @ops help to see what I can do.".to_owned()),
     ] {
         assert_eq!(say(message), answer, "{message}");
@@ -390,10 +409,12 @@ fn only_a_command_that_promises_it_with_nothing_round_it_is_immediate() {
         command("hooked", true).with_hook(&hook),
     ])
     .unwrap();
+    let registry = Arc::new(registry);
+    let policy = default_policy(&registry);
 
     let is_immediate = |message: &str| {
         let inquiry = inquiry(message);
-        let call = registry.dispatch(&inquiry, Policy::Read).unwrap();
+        let call = registry.dispatch(&inquiry, &policy).unwrap();
         (registry.seems_immediate(&inquiry.text), call.is_immediate())
     };
 

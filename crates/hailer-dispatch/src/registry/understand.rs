@@ -5,8 +5,7 @@ use std::sync::Arc;
 use crate::arguments;
 use crate::catalog::Entry;
 use crate::misunderstanding::{Misunderstanding, UsageProblem};
-use crate::policy::Policy;
-use crate::registry::{Registered, Registry};
+use crate::registry::{Desk, Registered, Registry};
 use crate::suggest::nearest;
 use crate::text::MessageText;
 use crate::tree::Found;
@@ -16,24 +15,24 @@ use crate::words::{Word, WordKind, split};
 type Understood = Result<(usize, clap::ArgMatches), Misunderstanding>;
 
 impl Registry {
-    pub(super) fn understand(&self, text: &MessageText, policy: Policy) -> Understood {
+    pub(super) fn understand(&self, text: &MessageText, desk: &Desk<'_>) -> Understood {
         if text.is_too_complex() {
             return Err(Misunderstanding::TooComplex);
         }
         let words = split(text);
         let words = match &words {
             Ok(words) => words.as_slice(),
-            Err(_) => return self.understand_rest(text, policy),
+            Err(_) => return self.understand_rest(text, desk),
         };
         match words {
             [] => self
-                .understand_words(&[word("help")], "", text, policy)
+                .understand_words(&[word("help")], "", text, desk)
                 .map_err(|_| Misunderstanding::Empty),
             [only] if only.kind == WordKind::Code => {
                 let (words, raw) = open_code(only, text.raw());
-                self.understand_words(&words, raw, text, policy)
+                self.understand_words(&words, raw, text, desk)
             }
-            words => self.understand_words(words, text.raw(), text, policy),
+            words => self.understand_words(words, text.raw(), text, desk),
         }
     }
 
@@ -43,14 +42,14 @@ impl Registry {
         words: &[Word<'_>],
         raw: &str,
         text: &MessageText,
-        policy: Policy,
+        desk: &Desk<'_>,
     ) -> Understood {
         match self.tree.find(words.iter().map(|word| word.text.as_ref())) {
             Found::Command { index, length } => {
-                let registered = self.permitted(index, policy)?;
+                let registered = self.permitted(index, desk)?;
                 let behind = words.get(length..).unwrap_or_default();
                 if asks_for_help(behind, &registered.entry) {
-                    return self.help_on(&registered.entry, policy);
+                    return self.help_on(&registered.entry, desk);
                 }
                 let matches = arguments::parse(&registered.reader, &registered.entry, behind, raw)
                     .map_err(|problem| misused(registered, problem))?;
@@ -58,7 +57,7 @@ impl Registry {
             }
             Found::Nothing { known } => match self.patterns.find(text.command_text()) {
                 Some(phrase) => {
-                    let registered = self.permitted(phrase.command, policy)?;
+                    let registered = self.permitted(phrase.command, desk)?;
                     let matches = arguments::parse_named(
                         &registered.reader,
                         &registered.entry,
@@ -68,15 +67,15 @@ impl Registry {
                     Ok((phrase.command, matches))
                 }
                 None => match without_full_stop(words) {
-                    Some(words) => self.understand_words(&words, raw, text, policy),
-                    None => Err(self.unknown(words, raw, known, policy)),
+                    Some(words) => self.understand_words(&words, raw, text, desk),
+                    None => Err(self.unknown(words, raw, known, desk)),
                 },
             },
         }
     }
 
     /// A message with an unclosed quote still reaches a command that takes the rest as written.
-    fn understand_rest(&self, text: &MessageText, policy: Policy) -> Understood {
+    fn understand_rest(&self, text: &MessageText, desk: &Desk<'_>) -> Understood {
         let words = bare_words(text.raw());
         if let Found::Command { index, .. } =
             self.tree.find(words.iter().map(|word| word.text.as_ref()))
@@ -85,7 +84,7 @@ impl Registry {
                 .get(index)
                 .is_some_and(|it| it.entry.spec().rest.is_some())
         {
-            return self.understand_words(&words, text.raw(), text, policy);
+            return self.understand_words(&words, text.raw(), text, desk);
         }
         let from = split(text)
             .err()
@@ -95,11 +94,11 @@ impl Registry {
     }
 
     /// Understands `deploy run --help` as `help deploy run`.
-    fn help_on(&self, entry: &Entry, policy: Policy) -> Understood {
+    fn help_on(&self, entry: &Entry, desk: &Desk<'_>) -> Understood {
         let Found::Command { index, .. } = self.tree.find(std::iter::once("help")) else {
             return Err(Misunderstanding::Empty);
         };
-        let help = self.permitted(index, policy)?;
+        let help = self.permitted(index, desk)?;
         let topic = help
             .entry
             .arguments()
@@ -119,12 +118,13 @@ impl Registry {
         words: &[Word<'_>],
         raw: &str,
         known: usize,
-        policy: Policy,
+        desk: &Desk<'_>,
     ) -> Misunderstanding {
         let visible = || {
-            self.catalog
-                .iter()
-                .filter(move |entry| !entry.is_hidden() && policy.permits(entry))
+            let entries = self.catalog.iter().enumerate();
+            entries
+                .filter(|(index, entry)| !entry.is_hidden() && desk.may_run(*index))
+                .map(|(_, entry)| entry)
         };
         let joined = |length: usize| {
             let texts: Vec<&str> = words

@@ -1,7 +1,9 @@
 //! From a message's text to a command with its arguments, among few commands and among many.
 
+use std::sync::Arc;
+
 use divan::Bencher;
-use hailer_dispatch::Policy;
+use hailer_dispatch::{DefaultPermission, Policy, Registry};
 
 use crate::sample::{inquiry, registry, registry_with_patterns};
 
@@ -28,15 +30,24 @@ fn unknown_command(bencher: Bencher<'_, '_>, commands: usize) {
 
 #[divan::bench(args = [1, 10_000])]
 fn pattern(bencher: Bencher<'_, '_>, patterns: usize) {
-    let registry = registry_with_patterns(patterns);
+    let registry = Arc::new(registry_with_patterns(patterns));
+    let policy = everything(&registry);
     let inquiry = inquiry("is service0 up?");
 
-    bencher.bench(|| registry.dispatch(&inquiry, Policy::Allow));
+    bencher.bench(|| registry.dispatch(&inquiry, &policy));
 }
 
 fn dispatch(bencher: Bencher<'_, '_>, commands: usize, text: &str) {
-    let registry = registry(commands);
+    let registry = Arc::new(registry(commands));
+    let policy = everything(&registry);
     let inquiry = inquiry(text);
 
-    bencher.bench(|| registry.dispatch(&inquiry, Policy::Allow));
+    bencher.bench(|| registry.dispatch(&inquiry, &policy));
+}
+
+fn everything(registry: &Registry) -> Arc<Policy> {
+    Arc::new(Policy::of_default(
+        DefaultPermission::Allow,
+        registry.catalog(),
+    ))
 }

@@ -4,11 +4,11 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use hailer_activity::HmacKey;
-use hailer_dispatch::{Command, Hook};
+use hailer_dispatch::{Command, DefaultPermission, Hook};
 
 use crate::bot::Bot;
 use crate::clock::BotClock;
-use crate::config::{Config, DefaultPermission};
+use crate::config::Config;
 use crate::in_process::InProcessBot;
 use crate::module::Module;
 use crate::teams_message::TeamsMessage;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 use crate::hook::{Hook, HookHandle};
 use crate::invocation::JobHandle;
+use crate::policy::DefaultPermission;
 use crate::spec::Cooldown;
 
 #[derive(Debug, Clone, ValueEnum)]
@@ -75,8 +76,18 @@ struct Nothing;
 
 impl Hook for Nothing {}
 
-fn call(registry: &Registry, text: &str) -> Call {
-    registry.dispatch(&inquiry(text), Policy::Allow).unwrap()
+fn registry(registration: Registration) -> Arc<Registry> {
+    Arc::new(Registry::build([registration]).unwrap())
+}
+
+fn everything(registry: &Registry) -> Arc<Policy> {
+    let default = DefaultPermission::Allow;
+    Arc::new(Policy::of_default(default, registry.catalog()))
+}
+
+fn call(registry: &Arc<Registry>, text: &str) -> Call {
+    let policy = everything(registry);
+    registry.dispatch(&inquiry(text), &policy).unwrap()
 }
 
 #[test]
@@ -87,7 +98,7 @@ fn the_lock_of_a_call_has_its_values_in_one_spelling() {
         ("run api env=LIVE", "run/api@prod"),
         ("run a/b", "run/a%2fb@staging"),
     ] {
-        let registry = Registry::build([Registration::new(Run::default())]).unwrap();
+        let registry = registry(Registration::new(Run::default()));
 
         assert_eq!(call(&registry, text).lock(), Some(expected), "{text}");
     }
@@ -96,7 +107,7 @@ fn the_lock_of_a_call_has_its_values_in_one_spelling() {
 #[test]
 fn the_check_comes_before_the_queue_and_only_once() {
     let run = Run::default();
-    let registry = Registry::build([Registration::new(run.clone())]).unwrap();
+    let registry = registry(Registration::new(run.clone()));
 
     let call = call(&registry, "run api").check().now_or_never().unwrap();
     let reply = call.unwrap().run().now_or_never().unwrap().unwrap();
@@ -110,7 +121,7 @@ fn the_check_comes_before_the_queue_and_only_once() {
 fn what_a_hook_could_refuse_is_not_checked_before_it() {
     let run = Run::default();
     let registration = Registration::new(run.clone()).with_hook(&HookHandle::new(Nothing));
-    let registry = Registry::build([registration]).unwrap();
+    let registry = registry(registration);
 
     let call = call(&registry, "run none").check().now_or_never().unwrap();
 
@@ -120,7 +131,7 @@ fn what_a_hook_could_refuse_is_not_checked_before_it() {
 
 #[test]
 fn a_job_has_an_id_reports_progress_and_waits_for_no_cooldown() {
-    let registry = Registry::build([Registration::new(Run::default())]).unwrap();
+    let registry = registry(Registration::new(Run::default()));
     let job = Arc::new(Job(Default::default()));
     let asked = inquiry("run api");
     let again = inquiry("run api");
@@ -129,8 +140,9 @@ fn a_job_has_an_id_reports_progress_and_waits_for_no_cooldown() {
         .set(Arc::clone(&job) as Arc<dyn JobHandle>)
         .unwrap();
 
-    assert!(registry.dispatch(&asked, Policy::Allow).is_ok());
-    let call = registry.dispatch(&again, Policy::Allow).unwrap();
+    let policy = everything(&registry);
+    assert!(registry.dispatch(&asked, &policy).is_ok());
+    let call = registry.dispatch(&again, &policy).unwrap();
     let reply = call.run().now_or_never().unwrap().unwrap();
 
     assert_eq!(reply.to_plain(), "K7Q2");

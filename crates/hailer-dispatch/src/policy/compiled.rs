@@ -1,0 +1,90 @@
+//! Rules and ceilings, ready to be held against who asks.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use hailer_activity::{ChannelId, TeamId, TenantId};
+
+use crate::policy::asker::Asker;
+use crate::policy::condition::Test;
+use crate::spec::Effect;
+
+/// A rule. Which commands it speaks of is known from the index that led to it.
+#[derive(Debug, Clone)]
+pub(super) struct CompiledRule {
+    pub(super) place: Arc<str>,
+    pub(super) say: Option<Arc<str>>,
+    pub(super) to: People,
+    pub(super) unless: People,
+    pub(super) webhooks: Vec<Arc<str>>,
+    pub(super) teams: Vec<TeamId>,
+    pub(super) channels: Vec<ChannelId>,
+}
+
+/// People, by the groups they are in.
+#[derive(Debug, Clone, Default)]
+pub(super) struct People {
+    pub(super) is_everyone: bool,
+    pub(super) groups: Vec<usize>,
+}
+
+/// A rule as it bears on one command.
+#[derive(Debug, Clone)]
+pub(super) struct Bearing {
+    pub(super) rule: usize,
+    pub(super) tests: Vec<Test>,
+}
+
+/// All that bears on one command.
+#[derive(Debug, Clone)]
+pub(super) struct CommandRules {
+    pub(super) effect: Effect,
+    pub(super) always: Always,
+    pub(super) deny: Vec<Bearing>,
+    pub(super) allow: Vec<Bearing>,
+    /// The arguments that any of them looks at.
+    pub(super) tested: Vec<String>,
+}
+
+/// Who may run a command whatever rules say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Always {
+    Nobody,
+    /// Whoever has an id.
+    People,
+    Anybody,
+}
+
+/// What can be done by a webhook at most.
+#[derive(Debug, Clone)]
+pub(super) struct CompiledCeiling {
+    pub(super) place: Arc<str>,
+    pub(super) tenant: Option<TenantId>,
+    pub(super) team: Option<TeamId>,
+    pub(super) channels: Vec<(ChannelId, Option<Arc<str>>)>,
+    pub(super) max_effect: Option<Effect>,
+    pub(super) commands: Option<HashSet<usize>>,
+}
+
+impl People {
+    pub(super) fn include(&self, groups: &[usize]) -> bool {
+        self.is_everyone || self.groups.iter().any(|group| groups.contains(group))
+    }
+}
+
+impl CompiledRule {
+    /// Says whether the rule speaks of somebody who is in these groups.
+    pub(super) fn is_about(&self, groups: &[usize]) -> bool {
+        self.to.include(groups) && !self.unless.include(groups)
+    }
+
+    /// Says whether the rule holds where somebody asks.
+    pub(super) fn holds_at(&self, asker: &Asker<'_>) -> bool {
+        let is_webhook = || self.webhooks.iter().any(|it| **it == *asker.webhook);
+        let is_team = |team: &TeamId| self.teams.contains(team);
+        let is_channel = |channel: &ChannelId| self.channels.contains(channel);
+        (self.webhooks.is_empty() || is_webhook())
+            && (self.teams.is_empty() || asker.team.is_some_and(is_team))
+            && (self.channels.is_empty() || asker.channel.as_ref().is_some_and(is_channel))
+    }
+}

@@ -1,0 +1,90 @@
+//! What a policy would say to a message: for those who ask why, and for tests of rules.
+
+use std::sync::Arc;
+
+use crate::catalog::{Catalog, Entry};
+use crate::misunderstanding::Misunderstanding;
+use crate::policy::{Asker, Decision, Policy};
+use crate::registry::{Desk, Registry};
+use crate::text::MessageText;
+
+/// What a policy says about a message.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Judgement {
+    /// The command that is meant.
+    pub entry: Arc<Entry>,
+    /// What the policy says.
+    pub decision: Decision,
+    /// What is wrong with the arguments, so that the decision was made without them.
+    pub problem: Option<Misunderstanding>,
+}
+
+impl Registry {
+    /// Says what a policy would say to a message, and runs nothing.
+    ///
+    /// # Errors
+    ///
+    /// A [`Misunderstanding`] when no command is meant.
+    pub fn judge(
+        &self,
+        text: &str,
+        asker: Asker<'_>,
+        policy: &Policy,
+    ) -> Result<Judgement, Misunderstanding> {
+        let standing = policy.standing(asker);
+        let desk = Desk::Guarded {
+            policy,
+            standing: &standing,
+        };
+        let understood = self.understand(&MessageText::from_typed(text), &desk);
+        let (index, matches) = match understood {
+            Ok(understood) => understood,
+            Err(misunderstanding) => return self.judge_misunderstood(misunderstanding, &desk),
+        };
+        let entry = Arc::clone(&self.registered(index)?.entry);
+        let decision = match self.permit(&desk, index, &matches) {
+            Ok(permit) => Decision::Permitted(permit.grant().clone()),
+            Err(Misunderstanding::NotPermitted { refusal, .. }) => Decision::Refused(refusal),
+            Err(misunderstanding) => return Err(misunderstanding),
+        };
+        Ok(Judgement {
+            entry,
+            decision,
+            problem: None,
+        })
+    }
+
+    /// Of a command that is known, something can be said although its arguments are not right.
+    fn judge_misunderstood(
+        &self,
+        misunderstanding: Misunderstanding,
+        desk: &Desk<'_>,
+    ) -> Result<Judgement, Misunderstanding> {
+        let (entry, decision) = match &misunderstanding {
+            Misunderstanding::NotPermitted {
+                entry: Some(entry),
+                refusal,
+            } => (Arc::clone(entry), Decision::Refused(refusal.clone())),
+            Misunderstanding::Usage { entry, .. } => {
+                let index = self.catalog.iter().position(|it| it.path() == entry.path());
+                let decision = index.map_or(Decision::Depends, |index| desk.decide(index));
+                (Arc::clone(entry), decision)
+            }
+            _ => return Err(misunderstanding),
+        };
+        let is_refused = matches!(decision, Decision::Refused(_));
+        Ok(Judgement {
+            entry,
+            decision,
+            problem: (!is_refused).then_some(misunderstanding),
+        })
+    }
+
+    /// Returns the commands that somebody may run with some arguments at least.
+    pub fn catalog_for(&self, asker: Asker<'_>, policy: &Policy) -> Catalog {
+        let standing = policy.standing(asker);
+        self.catalog
+            .filtered(|index| policy.may_run(&standing, index))
+    }
+}
