@@ -154,6 +154,11 @@ pub enum OpenError {
         #[source]
         source: DatabaseError,
     },
+    /// A copy into this database was begun and did not end.
+    #[error(
+        "the copy into this database is not complete; run the same `hailer store copy` again, or empty the database"
+    )]
+    HalfCopied,
     /// Anything else that the database said while opening.
     #[error("cannot open the store")]
     Database {
@@ -205,6 +210,12 @@ pub enum StoreError {
         /// The attempt that tried to write.
         attempt: i64,
     },
+    /// The later message is no longer this sender's: its time to send it was over, and another took it.
+    #[error("later message {number} was taken over by another sender")]
+    Lost {
+        /// Its number.
+        number: i64,
+    },
     /// The call makes no sense: an ending that is no end, an empty name.
     #[error("wrong use of the store: {what}")]
     Misuse {
@@ -243,6 +254,7 @@ impl StoreError {
             | Self::Full { .. }
             | Self::Unknown => true,
             Self::Stale { .. }
+            | Self::Lost { .. }
             | Self::Misuse { .. }
             | Self::Unreadable { .. }
             | Self::Refused { .. }

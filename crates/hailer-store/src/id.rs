@@ -65,6 +65,11 @@ impl JobId {
 }
 
 impl TextId {
+    /// Returns a random id for the `tries`-th attempt to find a free one.
+    pub(crate) fn random(tries: usize) -> Result<Self, getrandom::Error> {
+        random_text((SHORTEST + tries / 2).min(LONGEST)).map(Self)
+    }
+
     /// Returns the id as it is shown.
     pub fn as_str(&self) -> &str {
         &self.0

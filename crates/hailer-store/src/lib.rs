@@ -23,14 +23,19 @@ mod id;
 mod job;
 mod operation;
 mod outbox;
+mod retention;
 mod schema;
 mod session;
 mod state;
 mod store;
+mod text;
 mod url;
+mod verify;
 
 pub use admission::{Admission, Admitted, Caller, Cancelled, MessageKey, Retried, Start};
-pub use audit::AuditEntry;
+pub use audit::{
+    AuditCursor, AuditEntry, AuditFilter, AuditPage, AuditRow, ChainHead, ChainReport, Finding,
+};
 pub use claim::{ClaimLimits, ComposeFollowUp, Fate, Held, RecoverPolicy, Recovered, Renewed};
 pub use error::{DatabaseError, OpenError, StoreError};
 pub use id::{BootId, InvalidId, JobId, TextId};
@@ -38,7 +43,9 @@ pub use job::{
     CancelRequest, Claimed, Ending, Exit, Fence, Job, JobFilter, NewJob, Output, Owned, Page,
     Person, ProcessIdentity, Progress,
 };
-pub use outbox::{NewPost, Post};
+pub use outbox::{NewPost, Post, PostQuery};
+pub use retention::{Pruned, Retention};
 pub use state::{DidStart, Effect, JobState};
 pub use store::{Role, Store};
+pub use text::{KeptText, NewText};
 pub use url::{InvalidUrl, StoreUrl};

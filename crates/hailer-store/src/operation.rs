@@ -2,19 +2,36 @@
 
 mod admit;
 mod audit;
+mod audit_read;
 mod cancel;
 mod claim;
 mod finish;
 mod listing;
 mod outbox;
+mod ping;
+mod prune;
 mod recover;
+mod retry;
 mod row;
 mod running;
+mod text;
 
 pub(crate) use admit::{admit, adopt};
+pub(crate) use audit::{row_fields, row_hash};
+pub(crate) use audit_read::{
+    add as add_audit, chains as audit_chains, heads as audit_heads, list as list_audit,
+    rows_after as audit_rows_after,
+};
 pub(crate) use cancel::cancel;
 pub(crate) use claim::claim;
 pub(crate) use finish::finish;
-pub(crate) use listing::{job, jobs};
+pub(crate) use listing::{counts, job, jobs};
+pub(crate) use outbox::{
+    Sending, next as next_post, put as put_post, settle as settle_post, waiting as posts_waiting,
+};
+pub(crate) use ping::ping;
+pub(crate) use prune::prune;
 pub(crate) use recover::recover;
+pub(crate) use retry::retry;
 pub(crate) use running::{progress, renew, started};
+pub(crate) use text::{keep as keep_text, text};

@@ -1,5 +1,8 @@
 //! The outbox: later messages that are stored with what they tell of, and sent at least once.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use crate::id::JobId;
 
 /// A message to send later.
@@ -26,4 +29,22 @@ pub struct Post {
     pub attempt: i64,
     /// When it was stored, in milliseconds since 1970.
     pub created_at_ms: i64,
+}
+
+/// Which later message to take next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostQuery {
+    /// Targets of which none is taken: removed from the configuration, or at their rate limit.
+    pub paused: BTreeSet<String>,
+    /// How long the sender has; after that another sender takes the message, which can then be seen twice.
+    pub lease: Duration,
+}
+
+impl Default for PostQuery {
+    fn default() -> Self {
+        Self {
+            paused: BTreeSet::new(),
+            lease: Duration::from_secs(60),
+        }
+    }
 }

@@ -21,19 +21,19 @@ pub(crate) enum Value {
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        Self::Text(Some(text.to_owned()))
+        Self::Text(Some(storable(text.to_owned())))
     }
 }
 
 impl From<String> for Value {
     fn from(text: String) -> Self {
-        Self::Text(Some(text))
+        Self::Text(Some(storable(text)))
     }
 }
 
 impl From<Option<String>> for Value {
     fn from(text: Option<String>) -> Self {
-        Self::Text(text)
+        Self::Text(text.map(storable))
     }
 }
 
@@ -52,6 +52,15 @@ impl From<Option<i64>> for Value {
 impl From<bool> for Value {
     fn from(is: bool) -> Self {
         Self::Int(Some(i64::from(is)))
+    }
+}
+
+/// PostgreSQL stores no NUL in a text; both engines keep the same.
+fn storable(text: String) -> String {
+    if text.contains('\0') {
+        text.replace('\0', "\u{fffd}")
+    } else {
+        text
     }
 }
 
@@ -262,9 +271,9 @@ impl Session {
     pub(crate) async fn run_script(&mut self, sql: &str) -> Result<(), StoreError> {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         match &mut self.wire {
-            Wire::File(file) => drop(sql.execute(&mut **file).await?),
-            Wire::Reader(reader) => drop(sql.execute(&mut **reader).await?),
-            Wire::Server(server) => drop(sql.execute(&mut **server).await?),
+            Wire::File(file) => sql.execute(&mut **file).await.map(|_rows| ())?,
+            Wire::Reader(reader) => sql.execute(&mut **reader).await.map(|_rows| ())?,
+            Wire::Server(server) => sql.execute(&mut **server).await.map(|_rows| ())?,
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! The store: one value, cheap to clone, behind which everything durable is.
 
+mod keeping;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;

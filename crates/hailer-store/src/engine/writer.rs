@@ -173,6 +173,7 @@ fn same_kind(error: &StoreError) -> StoreError {
         | StoreError::Refused { .. }
         | StoreError::TimedOut { .. }
         | StoreError::Stale { .. }
+        | StoreError::Lost { .. }
         | StoreError::Misuse { .. }
         | StoreError::Unreadable { .. }
         | StoreError::Closed => StoreError::Unavailable { source: again() },

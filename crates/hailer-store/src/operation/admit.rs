@@ -6,7 +6,7 @@ use crate::error::StoreError;
 use crate::id::{JobId, hex};
 use crate::job::{Fence, Job, NewJob, Owned};
 use crate::operation::audit;
-use crate::operation::row::{LEASE_MS, job_with_id, read_one, wide};
+use crate::operation::row::{LEASE_MS, job_with_id, read_job, wide};
 use crate::session::{Session, Value, millis, values};
 
 /// How long the second guard holds, in milliseconds.
@@ -173,7 +173,12 @@ async fn point_message(
 async fn repeat(session: &mut Session, key: &MessageKey) -> Result<Admitted, StoreError> {
     let sql =
         format!("SELECT * FROM jobs WHERE id = (SELECT job_id FROM messages WHERE {OF_MESSAGE})");
-    let first = read_one(session.fetch_one(&sql, &key_values(key)).await?)?;
+    let first = session
+        .fetch_one(&sql, &key_values(key))
+        .await?
+        .as_ref()
+        .map(read_job)
+        .transpose()?;
     first
         .map(|job| Admitted::Repeat(Box::new(job)))
         .ok_or(StoreError::Unreadable { column: "job_id" })
@@ -184,7 +189,12 @@ async fn guarded(session: &mut Session, guard: Option<&str>) -> Result<Option<Jo
     let sql = "SELECT * FROM jobs WHERE guard = $1 AND created_at > $2 \
                AND state IN ('awaiting_approval', 'queued', 'starting', 'running') ORDER BY number LIMIT 1";
     let since = session.now().await? - GUARD_MS;
-    read_one(session.fetch_one(sql, &values![guard, since]).await?)
+    session
+        .fetch_one(sql, &values![guard, since])
+        .await?
+        .as_ref()
+        .map(read_job)
+        .transpose()
 }
 
 async fn attach(

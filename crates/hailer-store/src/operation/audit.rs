@@ -21,7 +21,13 @@ const COLUMNS: &str = "chain, seq, at, boot, event, request_id, job_id, tenant, 
 pub(crate) async fn append(session: &mut Session, entry: &AuditEntry) -> Result<(), StoreError> {
     let (seq, prev) = head(session).await?;
     let now = session.now().await?;
-    let mut row = fields(session, entry, seq + 1, now);
+    let mut row = row_fields(
+        session.chain(),
+        seq + 1,
+        now,
+        session.boot().as_str(),
+        entry,
+    );
     let hash = row_hash(&prev, &row);
     row.push(prev.into());
     row.push(hash.into());
@@ -45,13 +51,20 @@ async fn head(session: &mut Session) -> Result<(i64, String), StoreError> {
     Ok((0, String::new()))
 }
 
-fn fields(session: &Session, entry: &AuditEntry, seq: i64, now: i64) -> Vec<Value> {
+/// Returns the fields of a row in the order in which they are hashed.
+pub(crate) fn row_fields(
+    chain: &str,
+    seq: i64,
+    at: i64,
+    boot: &str,
+    entry: &AuditEntry,
+) -> Vec<Value> {
     let text = |text: &String| Value::from(text.as_str());
     vec![
-        session.chain().into(),
+        chain.into(),
         seq.into(),
-        now.into(),
-        session.boot().as_str().into(),
+        at.into(),
+        boot.into(),
         text(&entry.event),
         text(&entry.request_id),
         entry.job.as_ref().map_or("", JobId::as_str).into(),
@@ -76,7 +89,7 @@ fn fields(session: &Session, entry: &AuditEntry, seq: i64, now: i64) -> Vec<Valu
 }
 
 /// Hashes a row; each field has its length before it, so that no two rows have the same bytes.
-fn row_hash(prev: &str, fields: &[Value]) -> String {
+pub(crate) fn row_hash(prev: &str, fields: &[Value]) -> String {
     let mut hash = Sha256::new();
     hash.update(VERSION);
     hash.update(prev.as_bytes());
@@ -87,7 +100,7 @@ fn row_hash(prev: &str, fields: &[Value]) -> String {
         };
         match text {
             Some(text) => {
-                hash.update(text.len().to_be_bytes());
+                hash.update((text.len() as u64).to_be_bytes());
                 hash.update(text.as_bytes());
             }
             None => hash.update(u64::MAX.to_be_bytes()),
@@ -98,7 +111,12 @@ fn row_hash(prev: &str, fields: &[Value]) -> String {
 
 /// Returns `$1, $2, …`.
 pub(crate) fn placeholders(count: usize) -> String {
-    (1..=count)
+    placeholders_from(1, count)
+}
+
+/// Returns as many placeholders as wanted, from a number on.
+pub(crate) fn placeholders_from(first: usize, count: usize) -> String {
+    (first..first + count)
         .map(|number| format!("${number}"))
         .collect::<Vec<_>>()
         .join(", ")

@@ -1,10 +1,13 @@
 //! Reading jobs.
 
+use std::collections::BTreeMap;
+
 use crate::error::StoreError;
 use crate::id::JobId;
 use crate::job::{Job, JobFilter, Page};
 use crate::operation::row::{job_with_id, read_job};
 use crate::session::{Session, Value};
+use crate::state::JobState;
 
 /// How many jobs a page has when nobody says.
 const USUAL: u32 = 20;
@@ -72,6 +75,25 @@ pub(crate) async fn jobs(
         .map(read_job)
         .collect::<Result<Vec<_>, _>>()?;
     Ok(page(items, limit, |job| job.number))
+}
+
+/// Counts jobs by state; every state is there.
+pub(crate) async fn counts(session: &mut Session) -> Result<BTreeMap<JobState, u64>, StoreError> {
+    let mut counts: BTreeMap<JobState, u64> =
+        JobState::ALL.into_iter().map(|state| (state, 0)).collect();
+    for row in session
+        .fetch(
+            "SELECT state, COUNT(*) AS jobs FROM jobs GROUP BY state",
+            &[],
+        )
+        .await?
+    {
+        counts.insert(
+            JobState::stored(&row.text("state")?)?,
+            row.int("jobs")?.unsigned_abs(),
+        );
+    }
+    Ok(counts)
 }
 
 /// Cuts what was found to a page, given that one more than fits was asked for.

@@ -36,7 +36,7 @@ async fn abandoned(session: &mut Session) -> Result<Vec<Job>, StoreError> {
     let owner = session.boot().as_str().to_owned();
     let rows = if session.is_shared() {
         let sql = format!(
-            "SELECT * FROM jobs WHERE state IN {HELD} AND owner <> $1 AND lease_until < $2 ORDER BY number LIMIT {AT_ONCE} \
+            "SELECT * FROM jobs WHERE state IN {HELD} AND owner <> $1 AND COALESCE(lease_until, 0) < $2 ORDER BY number LIMIT {AT_ONCE} \
              FOR UPDATE SKIP LOCKED"
         );
         let now = session.now().await?;

@@ -26,7 +26,12 @@ pub(crate) async fn locked_job(
     } else {
         "SELECT * FROM jobs WHERE id = $1"
     };
-    read_one(session.fetch_one(sql, &values![id.as_str()]).await?)
+    session
+        .fetch_one(sql, &values![id.as_str()])
+        .await?
+        .as_ref()
+        .map(read_job)
+        .transpose()
 }
 
 /// Returns the job with an id.
@@ -34,15 +39,9 @@ pub(crate) async fn job_with_id(
     session: &mut Session,
     id: &str,
 ) -> Result<Option<Job>, StoreError> {
-    read_one(
-        session
-            .fetch_one("SELECT * FROM jobs WHERE id = $1", &values![id])
-            .await?,
-    )
-}
-
-/// Reads the row of a query that finds at most one job.
-pub(crate) fn read_one(row: Option<Row>) -> Result<Option<Job>, StoreError> {
+    let row = session
+        .fetch_one("SELECT * FROM jobs WHERE id = $1", &values![id])
+        .await?;
     row.as_ref().map(read_job).transpose()
 }
 

@@ -7,6 +7,7 @@ CREATE TABLE messages (
     PRIMARY KEY (webhook, tenant, team, conversation, activity)
 );
 CREATE INDEX messages_at ON messages (at);
+CREATE INDEX messages_job ON messages (job_id);
 
 CREATE TABLE jobs (
     number {NUMBER},
@@ -28,6 +29,7 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_queue ON jobs (number) WHERE state = 'queued';
 CREATE INDEX jobs_held ON jobs (owner, command, webhook, team) WHERE state IN ('starting', 'running');
 CREATE INDEX jobs_guard ON jobs (guard) WHERE guard IS NOT NULL AND state IN ('awaiting_approval', 'queued', 'starting', 'running');
+CREATE INDEX jobs_state ON jobs (state);
 CREATE INDEX jobs_requester ON jobs (requester_id, number);
 CREATE INDEX jobs_conversation ON jobs (conversation, number);
 CREATE INDEX jobs_ended ON jobs (ended_at) WHERE ended_at IS NOT NULL;
@@ -75,4 +77,10 @@ CREATE INDEX audit_job ON audit (job_id);
 CREATE TABLE audit_dropped (
     chain TEXT PRIMARY KEY,
     seq BIGINT NOT NULL, hash TEXT NOT NULL, at BIGINT NOT NULL
+);
+
+-- `copy_from`: of which store this one is a copy; `copy_state`: `begun` or `complete`; `id`: the store itself.
+CREATE TABLE facts (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
 );

@@ -1,4 +1,5 @@
 //! What the store promises, checked through its public interface on both engines.
 
+mod bed;
+mod door;
 mod samples;
-mod smoke;

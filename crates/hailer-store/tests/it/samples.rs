@@ -72,6 +72,13 @@ pub(crate) fn admission() -> Admission {
     }
 }
 
+/// A queued message whose job is changed first.
+pub(crate) fn admission_of(change: impl FnOnce(&mut NewJob)) -> Admission {
+    let mut admission = admission();
+    change(&mut admission.job);
+    admission
+}
+
 pub(crate) fn ending(state: JobState) -> Ending {
     Ending {
         state,
@@ -112,6 +119,14 @@ pub(crate) async fn claim(store: &Store) -> Claimed {
         .await
         .expect("claimed")
         .expect("a job")
+}
+
+/// Queues a job and has it running.
+pub(crate) async fn running(store: &Store, admission: &Admission) -> Fence {
+    queue(store, admission).await;
+    let fence = claim(store).await.fence;
+    store.started(&fence, None).await.expect("started");
+    fence
 }
 
 pub(crate) async fn state(store: &Store, id: &JobId) -> JobState {

@@ -1,0 +1,48 @@
+//! Retrying: a new job from one that is over.
+
+use crate::admission::{Caller, Retried, Start};
+use crate::error::StoreError;
+use crate::id::JobId;
+use crate::operation::admit::{Fresh, is_queue_full, put_job};
+use crate::operation::audit;
+use crate::operation::cancel::by_caller;
+use crate::operation::row::locked_job;
+use crate::session::Session;
+
+/// Queues a new job that is to do what an ended one was to do.
+pub(crate) async fn retry(
+    session: &mut Session,
+    id: &JobId,
+    by: &Caller,
+    queue_limit: u64,
+) -> Result<Retried, StoreError> {
+    let Some(job) = locked_job(session, id).await? else {
+        return Ok(Retried::NotFound);
+    };
+    if !job.state.is_ended() {
+        return Ok(Retried::NotEnded(Box::new(job)));
+    }
+    if is_queue_full(session, queue_limit).await? {
+        session.abandon();
+        return Ok(Retried::QueueFull);
+    }
+    let mut new = JobId::random(0).map_err(|_error| StoreError::Misuse {
+        what: "the system gives no random numbers",
+    })?;
+    put_job(
+        session,
+        &Fresh {
+            job: &job.spec,
+            start: Start::Queued,
+            guard: None,
+            retry_of: Some(id),
+        },
+        &mut new,
+    )
+    .await?;
+    let mut entry = by_caller(&job, "retried", by);
+    entry.detail = format!("new job {new}");
+    audit::append(session, &entry).await?;
+    session.touch();
+    Ok(Retried::New(new))
+}
