@@ -2,4 +2,7 @@
 
 mod bed;
 mod door;
+mod queue;
+mod recovery;
+mod running;
 mod samples;
