@@ -62,6 +62,10 @@ pub(crate) async fn prepare(session: &mut Session, role: Role) -> Result<(), Ope
 }
 
 async fn migrate(session: &mut Session) -> Result<(), OpenError> {
+    if session.is_shared() {
+        // Another server may be migrating.
+        run(session, "SET LOCAL lock_timeout = '8s'").await?;
+    }
     // Transaction-wide: it goes with the commit or with the connection, whatever happens.
     session
         .take_turns("hailer schema")

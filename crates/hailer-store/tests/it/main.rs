@@ -1,8 +1,20 @@
 //! What the store promises, checked through its public interface on both engines.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that goes wrong should stop there"
+)]
+
+mod audit;
 mod bed;
 mod door;
+mod opening;
+mod outage;
+mod outbox;
 mod queue;
 mod recovery;
+mod retention;
 mod running;
 mod samples;

@@ -187,7 +187,7 @@ async fn what_was_taken_over_is_lost_to_its_server(bed: &Bed) {
             .await
             .expect("renewed")
             .lost,
-        [fence.clone()]
+        std::slice::from_ref(&fence)
     );
     let late = zombie
         .finish(&fence, &ending(JobState::Succeeded))

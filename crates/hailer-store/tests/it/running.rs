@@ -121,7 +121,11 @@ async fn a_stale_attempt_may_write_nothing(bed: &Bed) {
 
     assert_eq!(state(&store, &id).await, JobState::Starting);
     assert_eq!(
-        store.renew(&[stale.clone()]).await.expect("renewed").lost,
+        store
+            .renew(std::slice::from_ref(&stale))
+            .await
+            .expect("renewed")
+            .lost,
         [stale]
     );
     store.started(&fresh, None).await.expect("started");
