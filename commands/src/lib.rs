@@ -2,6 +2,7 @@
 
 mod echo;
 mod help;
+mod permission;
 mod ping;
 pub mod status;
 mod whoami;
@@ -10,6 +11,7 @@ use hailer::{Draft, Module};
 
 pub use echo::Echo;
 pub use help::Help;
+pub use permission::{Can, Why};
 pub use ping::Ping;
 pub use whoami::Whoami;
 
@@ -25,6 +27,8 @@ pub fn builtin() -> Module {
     Module::new("This bot")
         .command(Help)
         .command(Whoami)
+        .command(Why)
+        .command(Can)
         .command(Ping)
         .command(Echo)
 }

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::card::CardOptions;
+use crate::policy::PolicyOptions;
 
 use crate::new::{Argument, CommandName, ProjectPath};
 
@@ -19,7 +20,7 @@ Chat-ops for Microsoft Teams.
   hailer check                find what is wrong with the configuration
 
 Build     new, new command, chat, send, card check, commands
-Install   check, serve
+Install   check, serve, policy explain, policy test
 More      sign, verify, completions
 
 Options   -c, --config FILE   --listen ADDRESS   -h, --help   -V, --version
@@ -75,6 +76,8 @@ pub(crate) enum Verb {
     /// List the commands that the bot has
     #[command(after_help = "Example: hailer commands --json")]
     Commands(CommandsOptions),
+    /// Say who may run what, and by which rule
+    Policy(PolicyOptions),
     /// Make a project for a bot, or a command in it
     #[command(
         after_help = "Exit codes: 0 done, 1 something stands in the way.\nExamples: hailer new mybot\n          cd mybot && hailer new command restart --arg service:choice=api,web --arg when:duration?"
@@ -178,6 +181,28 @@ pub(crate) struct VerifyOptions {
 pub(crate) struct CommandsOptions {
     #[command(flatten)]
     pub(crate) format: Format,
+    /// Only what this person may run: an id, the name of a member, group:NAME or anyone
+    #[arg(long = "as", value_name = "PERSON")]
+    pub(crate) person: Option<String>,
+    #[command(flatten)]
+    pub(crate) place: Whereabouts,
+}
+
+/// Where somebody speaks.
+#[derive(Debug, Args)]
+pub(crate) struct Whereabouts {
+    /// In which channel: its id, or the name that the configuration notes for it
+    #[arg(long = "in", value_name = "CHANNEL")]
+    pub(crate) channel: Option<String>,
+    /// By which webhook; the first when left out
+    #[arg(long, value_name = "NAME")]
+    pub(crate) webhook: Option<String>,
+    /// In which team; the one that the webhook is pinned to when left out
+    #[arg(long, value_name = "ID")]
+    pub(crate) team: Option<String>,
+    /// Of which tenant; the one that the webhook is pinned to when left out
+    #[arg(long, value_name = "ID")]
+    pub(crate) tenant: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,9 @@
 //! `hailer check`: everything that is wrong with the configuration, at once.
 
+use std::fmt::Write;
 use std::path::Path;
 
-use hailer::{Environment, Location, Problem, Problems, Severity};
+use hailer::{Environment, Location, Problem, Problems, Severity, StartError};
 use serde_json::{Value, json};
 
 use crate::arguments::CheckOptions;
@@ -47,13 +48,31 @@ fn examine(
         Err(problems) => return Ok((problems, String::new())),
     };
     let project = Project::load(Source::File(path.to_owned()), None, environment, modules)?;
-    let catalog = project.bot.check()?;
-    let webhooks = loaded.config.webhooks.len();
-    let plural = if webhooks == 1 { "" } else { "s" };
-    Ok((
-        loaded.warnings,
-        format!("{webhooks} webhook{plural}, {} commands", catalog.len()),
-    ))
+    let permissions = match project.bot.permissions() {
+        Ok(permissions) => permissions,
+        Err(StartError::Permissions(problems)) => {
+            return Ok((loaded.warnings.with(problems), String::new()));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let failed = permissions.run_tests();
+    let config = &loaded.config;
+    let mut summary = count(config.webhooks.len(), "webhook");
+    let _ = write!(summary, ", {} commands", permissions.catalog().len());
+    for (number, what) in [
+        (config.permissions.rules.len(), "rule"),
+        (config.permissions.tests.len(), "policy test"),
+    ] {
+        if number > 0 {
+            let _ = write!(summary, ", {}", count(number, what));
+        }
+    }
+    Ok((loaded.warnings.with(failed), summary))
+}
+
+fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
 }
 
 fn to_json(problem: &Problem) -> Value {

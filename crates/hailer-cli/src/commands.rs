@@ -13,6 +13,7 @@ use hailer::{Argument, ArgumentKind, Environment, ValueKind};
 use crate::arguments::CommandsOptions;
 use crate::exit::{Exit, Failure};
 use crate::output;
+use crate::policy;
 use crate::project::{Modules, Project, Source};
 
 /// Prints the commands of the configured bot, or of the demo.
@@ -25,7 +26,14 @@ pub(crate) fn run(
     let project = Project::load(Source::find(config), None, environment, modules)?;
     let first = project.config.webhooks.first();
     let mention = first.map_or_else(|| "bot".to_owned(), |it| it.mention.clone());
-    let catalog = project.bot.check()?;
+    let permissions = project.bot.permissions()?;
+    let catalog = match &options.person {
+        None => permissions.catalog().clone(),
+        Some(person) => {
+            let standpoint = policy::find(permissions.config(), person, &options.place)?;
+            permissions.catalog_for(&standpoint)
+        }
+    };
     let format = &options.format;
     output::print(&if format.json {
         json::draw(&catalog)

@@ -75,6 +75,9 @@ impl From<Problems> for Failure {
 
 impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
+        if let StartError::Permissions(problems) = error {
+            return problems.into();
+        }
         let exit = match error {
             StartError::Commands(_) | StartError::Webhooks(_) => Exit::Config,
             _ => Exit::Io,

@@ -11,6 +11,7 @@ mod exit;
 mod log;
 mod new;
 mod output;
+mod policy;
 mod program;
 mod project;
 mod send;

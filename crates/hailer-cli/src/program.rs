@@ -8,7 +8,9 @@ use hailer::{Draft, Environment, Module};
 use crate::arguments::{Arguments, Verb};
 use crate::exit::{Exit, Failure};
 use crate::project::Modules;
-use crate::{card, chat, check, commands, completions, new, output, send, serve, sign, verify};
+use crate::{
+    card, chat, check, commands, completions, new, output, policy, send, serve, sign, verify,
+};
 
 /// Runs the program: reads the command line and does what it says with the commands of these modules.
 ///
@@ -57,6 +59,7 @@ fn run(
         Some(Verb::Sign(options)) => sign::run(options, environment),
         Some(Verb::Verify(options)) => verify::run(options, environment),
         Some(Verb::Commands(options)) => commands::run(config, options, environment, modules),
+        Some(Verb::Policy(options)) => policy::run(config, options, environment, modules),
         Some(Verb::New(options)) => new::run(options, environment),
         Some(Verb::Completions(options)) => completions::run(options),
     }

@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use hailer_dispatch::{
-    Catalog, Command, DefaultPermission, Hook, HookHandle, Policy, Registration, Registry,
-    RegistryErrors,
+    Catalog, Command, DefaultPermission, Hook, HookHandle, Registration, Registry, RegistryErrors,
 };
 use hailer_transport::{
     DuplicateWebhook, Gate, Limits, Metrics, ServeError, Server, ServerOptions, TlsFiles, Webhook,
@@ -17,9 +16,10 @@ use hailer_transport::{
 
 use crate::clock::BotClock;
 use crate::command_runtime::CommandRuntime;
-use crate::config::Config;
+use crate::config::{Config, Problems};
 use crate::in_process::InProcessBot;
 use crate::module::Module;
+use crate::permissions::Permissions;
 use crate::responder::{Parts, Responder};
 
 /// A bot before it starts.
@@ -49,6 +49,9 @@ pub enum StartError {
     /// Commands are wrong.
     #[error("{0}")]
     Commands(#[source] RegistryErrors),
+    /// Rules name commands, groups or arguments that do not exist.
+    #[error("{0}")]
+    Permissions(#[source] Problems),
     /// Two webhooks have one name.
     #[error("{0}")]
     Webhooks(#[source] DuplicateWebhook),
@@ -157,10 +160,24 @@ impl Bot {
     ///
     /// # Errors
     ///
-    /// [`StartError::Commands`] names everything that is wrong with them.
+    /// [`StartError::Commands`] and [`StartError::Permissions`] name everything that is wrong.
     pub fn check(self) -> Result<Catalog, StartError> {
+        let permissions = self.permissions()?;
+        Ok(permissions.catalog().clone())
+    }
+
+    /// Puts together what decides who may run what, and starts nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Commands`] and [`StartError::Permissions`] name everything that is wrong.
+    pub fn permissions(self) -> Result<Permissions, StartError> {
+        let config = self.config.clone();
         let registry = Registry::build(self.into_registrations()).map_err(StartError::Commands)?;
-        Ok(registry.catalog().clone())
+        let policy = config
+            .policy(registry.catalog())
+            .map_err(StartError::Permissions)?;
+        Ok(Permissions::new(config, registry, policy))
     }
 
     /// Listens on a free port of this computer only, without TLS, metrics and probes: for one message or a test.
@@ -205,12 +222,14 @@ impl Bot {
         let config = self.config.clone();
         let clock = self.clock.clone();
         let registrations = self.into_registrations();
+        let registry = Registry::build(registrations).map_err(StartError::Commands)?;
+        let policy = config
+            .policy(registry.catalog())
+            .map_err(StartError::Permissions)?;
         let webhooks = config
             .webhooks
             .into_iter()
             .map(|it| Webhook::new(it.name, it.mention, it.keys));
-        let registry = Registry::build(registrations).map_err(StartError::Commands)?;
-        let policy = Policy::of_default(config.permissions.default, registry.catalog());
         let gate = Gate::new(webhooks, config.limits.max_skew).map_err(StartError::Webhooks)?;
         let responder = Responder::new(Parts {
             registry: Arc::new(registry),

@@ -4,18 +4,24 @@
 //! forgets where things stood. The price is a getter per key; what it buys is that a user sees every
 //! problem at once, each with its line and the way out.
 
+mod ceiling;
 mod code;
 mod draft;
 mod environment;
 mod limits;
+mod permissions;
+mod policy_test;
 mod problem;
 mod reading;
 mod report;
+mod rule;
 mod scalar;
 mod secret;
 mod section;
 mod server;
 mod source;
+mod spots;
+mod standpoint;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -26,15 +32,19 @@ mod width;
 use std::path::Path;
 
 use hailer_activity::HmacKey;
-use hailer_dispatch::DefaultPermission;
+use hailer_dispatch::{Catalog, Policy, PolicyError, PolicyErrors, PolicySource, Written};
 
 pub use draft::Draft;
 pub use environment::Environment;
 pub use limits::LimitsConfig;
+pub use permissions::PermissionsConfig;
+pub use policy_test::PolicyTest;
 pub use problem::{Location, Problem, Problems, Severity};
+pub use rule::RuleConfig;
 pub use secret::Secret;
 pub use section::Section;
 pub use server::{ServerConfig, TlsConfig};
+pub use standpoint::{NoStandpoint, Standpoint, Wanted};
 pub use webhook::WebhookConfig;
 
 /// The only version of the format so far.
@@ -74,14 +84,6 @@ pub struct Loaded {
 pub struct BotConfig {
     /// Whom to turn to, as shown in refusals.
     pub contact: Option<String>,
-}
-
-/// Who may do what.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PermissionsConfig {
-    /// What holds when no rule says anything.
-    pub default: DefaultPermission,
 }
 
 /// What the log keeps.
@@ -146,19 +148,62 @@ impl Config {
         }
     }
 
+    /// Makes the policy that the configuration describes, for these commands.
+    ///
+    /// # Errors
+    ///
+    /// What rules name that does not exist, each with its place.
+    pub fn policy(&self, catalog: &Catalog) -> Result<Policy, Problems> {
+        let Self {
+            permissions,
+            webhooks,
+            ..
+        } = self;
+        let source = PolicySource {
+            default: permissions.default,
+            blocked: permissions.blocked.clone(),
+            auditors: permissions.auditors.clone(),
+            groups: permissions.groups.clone(),
+            ceilings: webhooks.iter().map(|it| it.ceiling.clone()).collect(),
+            rules: permissions.rules.iter().map(|it| it.rule.clone()).collect(),
+        };
+        Policy::build(source, catalog).map_err(|errors| self.locate(&errors))
+    }
+
+    /// Finds out who is meant, and where, by what somebody wrote.
+    ///
+    /// # Errors
+    ///
+    /// Nobody, several people or no place has that name.
+    pub fn standpoint(&self, wanted: &Wanted<'_>) -> Result<Standpoint, NoStandpoint> {
+        Standpoint::find(wanted, &self.webhooks, &self.permissions.groups)
+    }
+
+    fn locate(&self, errors: &PolicyErrors) -> Problems {
+        let rules = &self.permissions.rules;
+        let problem = |error: &PolicyError| {
+            let spots = match error.at {
+                Written::Rule(index) => rules.get(index).map(|it| &it.spots),
+                Written::Ceiling(index) => self.webhooks.get(index).map(|it| &it.spots),
+                Written::Permissions => None,
+            };
+            spots.unwrap_or(&self.permissions.spots).problem(error)
+        };
+        Problems::new(errors.iter().map(problem).collect())
+    }
+
     /// Reads every table of the framework; problems are noted in the draft.
     fn read(top: &Section<'_>) -> Self {
         check_version(top);
         warn_of_store(top);
+        let webhooks = webhook::read(top);
         Self {
             bot: BotConfig {
                 contact: top.section("bot").string("contact"),
             },
             server: server::read(&top.section("server")),
-            webhooks: webhook::read(top),
-            permissions: PermissionsConfig {
-                default: read_default_permission(top),
-            },
+            permissions: permissions::read(top, &webhooks),
+            webhooks,
             limits: limits::read(&top.section("limits")),
             log: LogConfig {
                 level: read_log_level(top),
@@ -206,16 +251,6 @@ fn warn_of_store(top: &Section<'_>) {
         let help = "take [store] out, or leave it for a later version";
         store.note(Problem::warning(code::STORE_UNUSED, text).with_help(help));
     }
-}
-
-fn read_default_permission(top: &Section<'_>) -> DefaultPermission {
-    let choices = [
-        ("read", DefaultPermission::Read),
-        ("deny", DefaultPermission::Deny),
-        ("allow", DefaultPermission::Allow),
-    ];
-    let chosen = top.section("permissions").choice("default", &choices);
-    chosen.unwrap_or_default()
 }
 
 fn read_log_level(top: &Section<'_>) -> LogLevel {

@@ -42,6 +42,7 @@ mod config;
 mod in_process;
 mod module;
 mod outgoing;
+mod permissions;
 mod recent;
 mod responder;
 mod teams_message;
@@ -58,9 +59,10 @@ pub use hailer_dispatch::{
     Argument, ArgumentKind, Arguments, Asker, CancellationToken, Catalog, Ceiling, Command,
     CommandError, CommandResult, Condition, Cooldown, Decision, DefaultPermission, Effect, Entry,
     Example, FunctionCommand, Grant, Group, Hook, HookHandle, Invocation, Judgement, Link, Member,
-    MentionInText, NamedChannel, NearMiss, NoArgs, Permit, Place, Policy, PolicyError,
-    PolicyErrors, PolicySource, Refusal, Registration, Registry, RegistryError, RegistryErrors,
-    Rule, Sender, Spec, ValueKind, Verdict, Whom, Written, command_fn, known, nearest,
+    MentionInText, Misunderstanding, NamedChannel, NearMiss, NoArgs, Permit, Place, Policy,
+    PolicyError, PolicyErrors, PolicySource, Refusal, Registration, Registry, RegistryError,
+    RegistryErrors, Rule, Sender, Spec, ValueKind, Verdict, Whom, Written, command_fn, known,
+    nearest,
 };
 pub use hailer_reply::{
     Action, ActionSet, ActionStyle, AnyCard, Card, CardError, Column, ColumnSet, ColumnWidth,
@@ -76,11 +78,12 @@ pub use hailer_transport::{Outcome, ServeError};
 pub use bot::{Bot, BoundBot, StartError, stop_signal};
 pub use config::{
     BotConfig, Config, Draft, Environment, LimitsConfig, Loaded, Location, LogConfig, LogLevel,
-    PermissionsConfig, Problem, Problems, Secret, Section, ServerConfig, Severity, TlsConfig,
-    WebhookConfig,
+    NoStandpoint, PermissionsConfig, PolicyTest, Problem, Problems, RuleConfig, Secret, Section,
+    ServerConfig, Severity, Standpoint, TlsConfig, Wanted, WebhookConfig,
 };
 pub use in_process::{InProcessBot, Spoken};
 pub use module::Module;
+pub use permissions::Permissions;
 pub use teams_message::TeamsMessage;
 
 /// Compiles and runs the examples of the README and of the guide.

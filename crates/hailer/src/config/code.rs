@@ -1,6 +1,6 @@
 //! The codes of configuration problems, HL200 to HL249: one line each, never given a second meaning.
 //!
-//! HL221, HL231, HL232 and HL241 are kept free for rules, scripts and follow-ups.
+//! HL231, HL232 and HL241 are kept free for scripts and follow-ups.
 
 /// The configuration file is missing or cannot be read.
 pub(super) const FILE_UNREADABLE: &str = "HL200";
@@ -65,6 +65,9 @@ pub(super) const TOKEN_FORMS: &str = "HL219";
 /// The file is written for another version of the configuration.
 pub(super) const VERSION: &str = "HL220";
 
+/// A rule names a command, a group, a webhook, a channel or an argument that does not exist.
+pub(super) const NOT_IN_RULE: &str = "HL221";
+
 /// The store is configured, but this version keeps nothing on disk (warning).
 pub(super) const STORE_UNUSED: &str = "HL222";
 
@@ -76,6 +79,18 @@ pub(super) const OUT_OF_RANGE: &str = "HL224";
 
 /// A command module refuses the value of one of its keys.
 pub(super) const MODULE: &str = "HL225";
+
+/// An id is not one that Teams gives: people and tenants have GUIDs, and wildcards are no ids.
+pub(super) const NO_ID: &str = "HL226";
+
+/// A rule does not say what it does, or to whom.
+pub(super) const RULE_FORM: &str = "HL227";
+
+/// A test of permissions expects something else than the rules say.
+pub(super) const POLICY_TEST: &str = "HL228";
+
+/// Anybody who has the token of any webhook could speak as a member of a group (warning).
+pub(super) const RULE_EVERYWHERE: &str = "HL229";
 
 #[cfg(test)]
 mod tests {

@@ -95,7 +95,7 @@ impl Problem {
 }
 
 impl Problems {
-    pub(super) fn new(list: Vec<Problem>) -> Self {
+    pub(crate) fn new(list: Vec<Problem>) -> Self {
         Self {
             list,
             io_error: None,
@@ -107,6 +107,13 @@ impl Problems {
             list: vec![problem],
             io_error: Some(kind),
         }
+    }
+
+    /// Adds other problems of the same configuration behind these.
+    #[must_use]
+    pub fn with(mut self, others: Self) -> Self {
+        self.list.extend(others.list);
+        self
     }
 
     /// Returns the problems one by one.

@@ -79,11 +79,15 @@ impl Reading {
 
     /// Notes a problem at its place.
     pub(super) fn note(&self, origin: &Origin, problem: Problem) {
-        let location = match origin {
+        self.note_elsewhere(origin, problem.at(self.locate(origin)));
+    }
+
+    /// Returns the place for a message.
+    pub(super) fn locate(&self, origin: &Origin) -> Location {
+        match origin {
             Origin::Span(span) => self.source.locate(span),
             Origin::Variable(name) => Location::Variable { name: name.clone() },
-        };
-        self.note_elsewhere(origin, problem.at(location));
+        }
     }
 
     /// Notes a problem that has a place of its own, sorted in where the configuration refers to it.

@@ -44,6 +44,12 @@ pub struct Section<'d> {
     origin: Option<&'d Origin>,
 }
 
+/// A string or a table in a list.
+pub(super) enum Item<'d> {
+    Text(&'d str),
+    Table(Section<'d>),
+}
+
 impl<'d> Section<'d> {
     pub(super) fn new(
         reading: &'d Reading,
@@ -175,6 +181,79 @@ impl<'d> Section<'d> {
                 outer.inner(&entry.key, Some(entry))
             })
             .collect()
+    }
+
+    /// Reads a list of tables, written as `[[key]]` or as `key = [{ … }]`.
+    pub fn tables(&self, key: &str) -> Vec<Self> {
+        let wanted = Wanted {
+            key,
+            kind: "a list of tables",
+            help: "write its name in double brackets, [[like.this]], and its keys below",
+        };
+        let items = self.list(&wanted).iter().enumerate();
+        items
+            .map(|(index, item)| self.table_in(key, index, item))
+            .collect()
+    }
+
+    /// Reads a list of strings and tables.
+    pub(super) fn texts_and_tables(&self, key: &str, help: &'static str) -> Vec<Item<'d>> {
+        let wanted = Wanted {
+            key,
+            kind: "a list",
+            help,
+        };
+        let items = self.list(&wanted).iter().enumerate();
+        items
+            .map(|(index, item)| match item.as_text() {
+                Some(text) => Item::Text(text),
+                None => Item::Table(self.table_in(key, index, item)),
+            })
+            .collect()
+    }
+
+    fn list(&self, wanted: &Wanted<'_>) -> &'d [Node] {
+        let Some(entry) = self.entry(wanted.key) else {
+            return &[];
+        };
+        if let Value::Array(items) = &entry.node.value {
+            return items;
+        }
+        let complaint = Complaint::wrong_type(wanted, &entry.node);
+        self.reading.note(&entry.node.origin, complaint.into());
+        &[]
+    }
+
+    fn table_in(&self, key: &str, index: usize, item: &'d Node) -> Self {
+        let mut path = self.path_of(key);
+        path.push(index.to_string());
+        let table = self.as_table(key, item);
+        Self::new(self.reading, path, table, Some(&item.origin))
+    }
+
+    /// Reads a list of strings, each with its place.
+    pub(super) fn items(&self, key: &str) -> Option<Vec<(String, &'d Origin)>> {
+        let texts = self.strings(key)?;
+        let node = &self.entry(key)?.node;
+        let Value::Array(items) = &node.value else {
+            return None;
+        };
+        let origins = items.iter().map(|item| &item.origin);
+        Some(texts.into_iter().zip(origins).collect())
+    }
+
+    /// Returns everything in the table; its keys are names that the user chose, so all of them are known.
+    pub(super) fn entries(&self) -> impl Iterator<Item = &'d Entry> + use<'d> {
+        let entries = self.table.map_or(&[][..], |table| table.entries.as_slice());
+        for entry in entries {
+            self.reading.know(&self.path, &entry.key);
+        }
+        entries.iter()
+    }
+
+    /// Returns where the table stands; nothing when it is left out.
+    pub(super) fn origin(&self) -> Option<&'d Origin> {
+        self.origin
     }
 
     /// Notes that the value of a key cannot be accepted, for a reason that only the reader knows.

@@ -102,14 +102,24 @@ fn looks_secret(line: &str) -> bool {
         || keys.any(is_secret_name)
 }
 
-/// Everything in a webhook is taken for a secret but its mention: a misspelt `token` is one, too.
+/// Keys of a webhook that hold no secret.
+const OPEN_KEYS: [&str; 6] = [
+    "mention",
+    "tenant",
+    "team",
+    "channels",
+    "max_effect",
+    "commands",
+];
+
+/// Everything in a webhook is taken for a secret but what is known to be none: a misspelt `token` is one, too.
 fn is_secret_path(path: &str) -> bool {
     let mut segments = path
         .split('.')
         .map(|segment| segment.trim_matches(|it: char| it.is_whitespace() || "\"'".contains(it)))
         .filter(|segment| !segment.is_empty());
     let (first, last) = (segments.clone().next(), segments.next_back());
-    let in_webhook = first == Some("webhook") && last != Some("mention");
+    let in_webhook = first == Some("webhook") && !last.is_some_and(|it| OPEN_KEYS.contains(&it));
     let has_password = matches!(first, Some("store" | "followup")) && last == Some("url");
     in_webhook || has_password || last.is_some_and(is_secret_name)
 }

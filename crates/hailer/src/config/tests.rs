@@ -1,6 +1,7 @@
 //! What whole configurations give: defaults, every problem at once, the environment over the file.
 
 mod messages;
+mod permissions;
 mod secrets;
 
 use std::collections::BTreeSet;
@@ -12,7 +13,9 @@ use std::time::Duration;
 use proptest::prelude::{ProptestConfig, any, proptest};
 
 use super::tree::{self, Table, Value};
-use super::{Config, DefaultPermission, Draft, Environment, Loaded, LogLevel, Problems};
+use hailer_dispatch::DefaultPermission;
+
+use super::{Config, Draft, Environment, Loaded, LogLevel, Problems};
 
 /// The base64 of 32 bytes.
 const TOKEN: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
@@ -150,7 +153,7 @@ path = \"x\"
         codes,
         [
             "HL220", "HL205", "HL201", "HL203", "HL208", "HL207", "HL204", "HL207", "HL206",
-            "HL205", "HL222"
+            "HL204", "HL222"
         ]
     );
     assert_eq!((problems.error_count(), problems.warning_count()), (10, 1));

@@ -3,12 +3,15 @@
 use std::collections::HashMap;
 
 use hailer_activity::{HmacKey, KeyError};
+use hailer_dispatch::Ceiling;
 
+use super::ceiling;
 use super::code;
 use super::problem::Problem;
 use super::report::shown;
 use super::secret::{self, Secret};
 use super::section::Section;
+use super::spots::Spots;
 use super::tree::{Node, Origin, Value, flatten};
 
 /// How many bytes a token of Teams has, decoded.
@@ -27,6 +30,9 @@ pub struct WebhookConfig {
     pub mention: String,
     /// Its security tokens, decoded: the current one first, then those that are being replaced.
     pub keys: Vec<HmacKey>,
+    /// What can be done by it at most, and for which team.
+    pub ceiling: Ceiling,
+    pub(crate) spots: Spots,
 }
 
 /// A secret of a webhook and the value that refers to it.
@@ -42,6 +48,12 @@ impl WebhookConfig {
         let name = name.into();
         Self {
             mention: name.clone(),
+            ceiling: Ceiling {
+                webhook: name.clone(),
+                place: name.clone(),
+                ..Ceiling::default()
+            },
+            spots: Spots::default(),
             name,
             keys: vec![key],
         }
@@ -82,10 +94,13 @@ fn read_one(section: &Section<'_>, seen: &mut HashMap<String, String>) -> Webhoo
         seen.entry(token.secret.expose().to_owned())
             .or_insert(token.webhook);
     }
+    let (ceiling, spots) = ceiling::read(section);
     WebhookConfig {
         name,
         mention,
         keys,
+        ceiling,
+        spots,
     }
 }
 

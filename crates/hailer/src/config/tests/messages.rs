@@ -75,15 +75,15 @@ error[HL201]: unknown key `_server.listen`
 #[test]
 fn what_is_planned() {
     assert_said(
-        "[webhook.data]\ntoken = { env = \"HAILER_TOKEN_OPS\" }\nteam = \"19:x\"\n[[permissions.rule]]\n[[permissions.rule]]\n[script.restart]\nx = 1",
-        "error[HL205]: `webhook.data.team` is not supported by this version yet
+        "[webhook.data]\ntoken = { env = \"HAILER_TOKEN_OPS\" }\nfollowup = \"x\"\n[[confirm]]\n[[confirm]]\n[script.restart]\nx = 1",
+        "error[HL205]: `webhook.data.followup` is not supported by this version yet
   --> hailer.toml:3:1   fix: take the key out until a version reads it
 
-error[HL205]: `permissions.rule` is not supported by this version yet
-  --> hailer.toml:4:15
+error[HL205]: `confirm` is not supported by this version yet
+  --> hailer.toml:4:3
    |
- 4 | [[permissions.rule]]
-   |               ^^^^ fix: take the key out until a version reads it
+ 4 | [[confirm]]
+   |   ^^^^^^^ fix: take the key out until a version reads it
 
 error[HL205]: `script` is not supported by this version yet
   --> hailer.toml:6:2

@@ -1,0 +1,101 @@
+//! Who may run what, without a bot that runs: for asking why, and for tests of rules.
+
+use std::sync::Arc;
+
+use hailer_dispatch::{Catalog, Judgement, Misunderstanding, Policy, Registry, Verdict};
+
+use crate::config::{Config, PolicyTest, Problem, Problems, Standpoint};
+
+/// The rules of a bot and its commands, ready to be asked.
+#[derive(Debug)]
+pub struct Permissions {
+    config: Config,
+    registry: Arc<Registry>,
+    policy: Policy,
+}
+
+impl Permissions {
+    pub(crate) fn new(config: Config, registry: Registry, policy: Policy) -> Self {
+        Self {
+            config,
+            registry: Arc::new(registry),
+            policy,
+        }
+    }
+
+    /// Returns all commands of the bot.
+    pub fn catalog(&self) -> &Catalog {
+        self.registry.catalog()
+    }
+
+    /// Returns the commands that somebody may run there, with some arguments at least.
+    pub fn catalog_for(&self, standpoint: &Standpoint) -> Catalog {
+        self.registry.catalog_for(standpoint.asker(), &self.policy)
+    }
+
+    /// Returns what the configuration says.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Says what the rules say to a message.
+    ///
+    /// # Errors
+    ///
+    /// A [`Misunderstanding`] when no command is meant.
+    pub fn judge(
+        &self,
+        text: &str,
+        standpoint: &Standpoint,
+    ) -> Result<Judgement, Misunderstanding> {
+        self.registry.judge(text, standpoint.asker(), &self.policy)
+    }
+
+    /// Runs every `[[policy_test]]` of the configuration, and returns a problem for each that fails.
+    pub fn run_tests(&self) -> Problems {
+        let tests = self.config.permissions.tests.iter();
+        Problems::new(tests.filter_map(|test| self.run_test(test)).collect())
+    }
+
+    fn run_test(&self, test: &PolicyTest) -> Option<Problem> {
+        let judged = self.judge(&test.command, &test.standpoint);
+        let judgement = match judged {
+            Ok(judgement) => judgement,
+            Err(misunderstanding) => {
+                let reply = misunderstanding.reply("bot", "you", None).to_plain();
+                let said = reply.lines().next().unwrap_or_default();
+                let text = format!("`{}` is not understood: {said}", test.command);
+                return Some(test.failed(text, "fix: write what people would type"));
+            }
+        };
+        if let Some(problem) = &judgement.problem {
+            let reply = problem.reply("bot", "you", None).to_plain();
+            let said = reply.lines().next().unwrap_or_default();
+            let text = format!("`{}` is not complete: {said}", test.command);
+            return Some(test.failed(text, "fix: write all that the command needs"));
+        }
+        let decision = &judgement.decision;
+        let expected = match test.expect {
+            Verdict::Allow => "allow",
+            Verdict::Deny => "deny",
+        };
+        if decision.is_permitted() != (test.expect == Verdict::Allow) {
+            let found = if decision.is_permitted() {
+                "allowed"
+            } else {
+                "denied"
+            };
+            let text = format!("`{}` is {found}, expected {expected}", test.command);
+            return Some(test.failed(text, &decision.to_string()));
+        }
+        let line = decision.place().and_then(|it| it.rsplit(':').next());
+        let line = line.and_then(|it| it.parse().ok());
+        match test.rule {
+            Some(wanted) if line != Some(wanted) => {
+                let text = format!("`{}` is not decided at line {wanted}", test.command);
+                Some(test.failed(text, &decision.to_string()))
+            }
+            Some(_) | None => None,
+        }
+    }
+}
