@@ -22,7 +22,10 @@ fn json_is_an_array_with_all_that_is_known() {
         .iter()
         .filter_map(|it| it["path"].as_str())
         .collect();
-    assert_eq!(paths, ["status", "help", "whoami", "ping", "echo"]);
+    assert_eq!(
+        paths,
+        ["status", "help", "whoami", "why", "can", "ping", "echo"]
+    );
     for command in &commands {
         assert!(
             command["summary"].as_str().is_some_and(|it| !it.is_empty()),
@@ -38,10 +41,10 @@ fn json_is_an_array_with_all_that_is_known() {
         );
     }
     assert_eq!(commands[1]["aliases"], json!(["?", "hilfe", "aide"]));
-    assert_eq!(commands[4]["arguments"][0]["name"], "text");
-    assert_eq!(commands[4]["arguments"][0]["required"], true);
-    assert_eq!(commands[4]["arguments"][0]["type"], "string");
-    assert_eq!(commands[4]["examples"][0]["text"], "echo hello world");
+    assert_eq!(commands[6]["arguments"][0]["name"], "text");
+    assert_eq!(commands[6]["arguments"][0]["required"], true);
+    assert_eq!(commands[6]["arguments"][0]["type"], "string");
+    assert_eq!(commands[6]["examples"][0]["text"], "echo hello world");
 }
 
 #[test]
@@ -49,7 +52,7 @@ fn tools_have_schemas_for_their_arguments() {
     let listed: Value = serde_json::from_str(&list(&["--mcp"])).unwrap();
 
     let tools = listed["tools"].as_array().unwrap();
-    assert_eq!(tools.len(), 5);
+    assert_eq!(tools.len(), 7);
     for tool in tools {
         assert!(
             tool["name"].as_str().is_some_and(|it| !it.contains(' ')),
@@ -68,7 +71,7 @@ fn tools_have_schemas_for_their_arguments() {
 fn the_reference_has_a_section_for_each_command() {
     let reference = list(&["--markdown"]);
 
-    for path in ["status", "help", "whoami", "ping", "echo"] {
+    for path in ["status", "help", "whoami", "why", "ping", "echo"] {
         assert_eq!(
             reference.matches(&format!("\n## {path}\n")).count(),
             1,
@@ -95,14 +98,14 @@ fn the_manual_page_is_roff_with_every_command() {
         page.contains("Example: \\fBecho hello world\\fR\n"),
         "{page}"
     );
-    assert_eq!(page.matches("\n.SS ").count(), 5);
+    assert_eq!(page.matches("\n.SS ").count(), 6);
 }
 
 #[test]
 fn people_get_a_table() {
     let table = list(&[]);
 
-    assert_eq!(table.lines().count(), 5);
+    assert_eq!(table.lines().count(), 6);
     assert!(
         table.lines().all(|line| line.contains("  read  ")),
         "{table}"

@@ -20,7 +20,7 @@ Chat-ops for Microsoft Teams.
   hailer check                find what is wrong with the configuration
 
 Build     new, new command, chat, send, card check, commands
-Install   check, serve, policy explain, policy test
+Install   check, serve, policy
 More      sign, verify, completions
 
 Options   -c, --config FILE   --listen ADDRESS   -h, --help   -V, --version

@@ -113,6 +113,9 @@ mod guide {
     #[doc = include_str!("../../../docs/how-to/testing.md")]
     struct TestCommands;
 
+    #[doc = include_str!("../../../docs/how-to/permissions.md")]
+    struct DecideWhoMayDoWhat;
+
     #[doc = include_str!("../../../docs/how-to/own-bot.md")]
     struct OwnBot;
 

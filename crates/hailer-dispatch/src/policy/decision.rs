@@ -220,7 +220,7 @@ impl fmt::Display for NearMiss {
         } else if !self.groups.is_empty() {
             write!(formatter, ", for {}", self.groups.join(" or "))
         } else {
-            Ok(())
+            formatter.write_str(", for others")
         }
     }
 }

@@ -36,11 +36,15 @@ impl Policy {
             }
         }
         if near.place.is_none() {
-            let here = |it: &&CompiledRule| it.holds_at(&standing.asker);
-            let mut all = rules.allow.iter().filter_map(|it| self.rules.get(it.rule));
-            if let Some(rule) = all.find(here) {
+            let rules = || rules.allow.iter().filter_map(|it| self.rules.get(it.rule));
+            let here = rules().find(|it| it.holds_at(&standing.asker));
+            if let Some(rule) = here {
                 near.note(rule);
             }
+            // What a rule of another place has to say was not meant for here.
+            near.place = near
+                .place
+                .or_else(|| Some(Arc::clone(&rules().next()?.place)));
         }
         unique(&mut near.groups);
         unique(&mut near.elsewhere);
