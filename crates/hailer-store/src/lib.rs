@@ -17,6 +17,7 @@
 mod admission;
 mod audit;
 mod claim;
+mod copying;
 mod engine;
 mod error;
 mod id;
@@ -37,6 +38,7 @@ pub use audit::{
     AuditCursor, AuditEntry, AuditFilter, AuditPage, AuditRow, ChainHead, ChainReport, Finding,
 };
 pub use claim::{ClaimLimits, ComposeFollowUp, Fate, Held, RecoverPolicy, Recovered, Renewed};
+pub use copying::{Copied, CopyError};
 pub use error::{DatabaseError, OpenError, StoreError};
 pub use id::{BootId, InvalidId, JobId, TextId};
 pub use job::{

@@ -5,6 +5,7 @@ mod audit;
 mod audit_read;
 mod cancel;
 mod claim;
+mod copy;
 mod finish;
 mod listing;
 mod outbox;
@@ -24,6 +25,10 @@ pub(crate) use audit_read::{
 };
 pub(crate) use cancel::cancel;
 pub(crate) use claim::claim;
+pub(crate) use copy::{
+    Rows, TABLES, Table, Target, begin as begin_copy, complete as complete_copy,
+    count as count_rows, is_half_copied, is_served, put_rows, rows_after, store_id,
+};
 pub(crate) use finish::finish;
 pub(crate) use listing::{counts, job, jobs};
 pub(crate) use outbox::{

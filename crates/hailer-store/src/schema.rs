@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{OpenError, StoreError};
 use crate::id::hex;
+use crate::operation::is_half_copied;
 use crate::session::{Session, machine_now, values};
 use crate::store::Role;
 
@@ -29,7 +30,7 @@ const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS hailer_schema (version BIGINT
 
 /// Brings the database to this version's schema; a tool only checks that it has it.
 pub(crate) async fn prepare(session: &mut Session, role: Role) -> Result<(), OpenError> {
-    if role == Role::Server {
+    if role != Role::Tool {
         let begin = if session.is_shared() {
             "BEGIN"
         } else {
@@ -57,6 +58,9 @@ pub(crate) async fn prepare(session: &mut Session, role: Role) -> Result<(), Ope
             found: version(applied.len()),
             needed: version(newest),
         });
+    }
+    if role != Role::CopyTarget && is_half_copied(session).await.map_err(database)? {
+        return Err(OpenError::HalfCopied);
     }
     Ok(())
 }

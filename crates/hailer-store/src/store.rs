@@ -1,5 +1,6 @@
 //! The store: one value, cheap to clone, behind which everything durable is.
 
+mod copying;
 mod keeping;
 
 use std::fmt;
@@ -36,6 +37,8 @@ pub enum Role {
     Server,
     /// A tool beside a server, or without one: it changes no tables, holds no lock, and owns no jobs.
     Tool,
+    /// A tool that fills this store by [`Store::copy_to`]: it makes the tables, and alone may open a copy that is not complete.
+    CopyTarget,
 }
 
 /// Durable state on either engine. Clones are cheap and share everything.
@@ -239,7 +242,7 @@ impl Store {
     ///
     /// [`StoreError::Misuse`] for a [`Role::Tool`]; any error means that it has to be called again.
     pub async fn recover(&self, policy: &RecoverPolicy) -> Result<Vec<Recovered>, StoreError> {
-        if self.inner.role == Role::Tool {
+        if self.inner.role != Role::Server {
             return Err(StoreError::Misuse {
                 what: "only a server takes jobs over",
             });

@@ -51,7 +51,7 @@ impl FileEngine {
         boot: BootId,
     ) -> Result<Self, OpenError> {
         let lock = match (path, role) {
-            (Some(path), Role::Server) => {
+            (Some(path), Role::Server | Role::CopyTarget) => {
                 let lock = LockFile::take(path)?;
                 make_private(path)?;
                 Some(lock)
@@ -61,7 +61,7 @@ impl FileEngine {
                     path: path.to_owned(),
                 });
             }
-            (Some(_), Role::Tool) | (None, Role::Server | Role::Tool) => None,
+            (Some(_), Role::Tool) | (None, Role::Server | Role::Tool | Role::CopyTarget) => None,
         };
         let (mut session, readers) = connect(path, role, &boot).await?;
         schema::prepare(&mut session, role)
@@ -142,7 +142,7 @@ async fn connect(
         .connect()
         .await
         .map_err(|error| database_error(error, Some(path)))?;
-    if role == Role::Server {
+    if role != Role::Tool {
         check(&mut writer, path).await?;
     }
     let readers = SqlitePoolOptions::new()

@@ -9,6 +9,7 @@
 
 mod audit;
 mod bed;
+mod copying;
 mod door;
 mod opening;
 mod outage;

@@ -17,6 +17,12 @@ use crate::url::server_name;
 /// How many connections one server uses at most.
 pub(crate) const POOL: u32 = 12;
 
+/// What a server calls itself to PostgreSQL, so that a copy can see that one is there.
+pub(crate) const SERVER_NAME: &str = "hailer server";
+
+/// What anything else calls itself.
+const TOOL_NAME: &str = "hailer tool";
+
 /// How long opening may take in all.
 const OPEN_LIMIT: Duration = Duration::from_secs(10);
 
@@ -34,9 +40,13 @@ pub(crate) async fn open(
     role: Role,
     boot: &BootId,
 ) -> Result<PgPool, OpenError> {
+    let name = match role {
+        Role::Server => SERVER_NAME,
+        Role::Tool | Role::CopyTarget => TOOL_NAME,
+    };
     let options = options
         .clone()
-        .application_name("hailer")
+        .application_name(name)
         .disable_statement_logging();
     match timeout(OPEN_LIMIT, checked(&options, role, boot)).await {
         Ok(result) => result,

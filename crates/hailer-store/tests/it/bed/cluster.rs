@@ -11,8 +11,9 @@ pub(crate) const PASSWORD: &str = "correct-horse";
 
 /// Waits until the tests let go of its input, then stops the server and removes its folder. In a session of its own, so that Ctrl+C
 /// in the terminal does not reach it.
-const KEEPER: &str = r#"trap '' INT TERM HUP; read -r nothing; pkill -CONT -P "$(head -1 "$1/data/postmaster.pid")" 2>/dev/null
-kill -CONT "$(head -1 "$1/data/postmaster.pid")" 2>/dev/null; "$2/pg_ctl" -D "$1/data" -m immediate -w stop >/dev/null 2>&1; rm -rf "$1""#;
+const KEEPER: &str = r#"trap '' INT TERM HUP; read -r nothing
+kill -CONT "$(head -1 "$1/data/postmaster.pid")" 2>/dev/null
+"$2/pg_ctl" -D "$1/data" -m immediate -w stop >/dev/null 2>&1; rm -rf "$1""#;
 
 static SHARED: OnceLock<Cluster> = OnceLock::new();
 
@@ -97,17 +98,8 @@ impl Cluster {
         let pid =
             std::fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("pid file");
         let pid = pid.lines().next().expect("pid");
-        // The server's own children first, or it would start others.
-        let children = Command::new("pgrep")
-            .args(["-P", pid])
-            .output()
-            .expect("pgrep");
-        let mut pids: Vec<String> = String::from_utf8(children.stdout)
-            .expect("text")
-            .lines()
-            .map(str::to_owned)
-            .collect();
-        pids.insert(0, pid.to_owned());
+        let mut pids = children_of(pid);
+        pids.push(pid.to_owned());
         // One of them may end in between.
         let _ended = Command::new("kill")
             .arg(signal)
@@ -224,6 +216,24 @@ fn user_command(program: &str, arguments: &[&str]) -> Command {
     }
     command.arg(program).args(arguments);
     command
+}
+
+/// Returns the processes whose parent is `pid`.
+fn children_of(pid: &str) -> Vec<String> {
+    let processes = std::fs::read_dir("/proc")
+        .expect("/proc")
+        .filter_map(Result::ok);
+    processes
+        .filter_map(|process| process.file_name().into_string().ok())
+        .filter(|process| {
+            // PID (NAME) STATE PARENT …
+            let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+            stat.rsplit(')')
+                .next()
+                .and_then(|rest| rest.split_whitespace().nth(1))
+                == Some(pid)
+        })
+        .collect()
 }
 
 fn make_readable(path: &Path) {
