@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actix_web::dev::Payload;
 use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
@@ -10,6 +11,7 @@ use hailer_reply::RequestId;
 use crate::metrics::Metrics;
 use crate::readiness::{Readiness, ReadyCheck, Stage};
 use crate::response;
+use crate::watch::{WATCH, WatchDesk};
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const PROMETHEUS: HeaderValue =
@@ -17,9 +19,10 @@ const PROMETHEUS: HeaderValue =
 
 /// What the admin listener answers from.
 pub(crate) struct Admin {
-    readiness: Arc<Readiness>,
-    metrics: Metrics,
-    others: Vec<Arc<dyn ReadyCheck>>,
+    pub(crate) readiness: Arc<Readiness>,
+    pub(crate) metrics: Metrics,
+    pub(crate) others: Vec<Arc<dyn ReadyCheck>>,
+    pub(crate) desk: WatchDesk,
 }
 
 /// One thing that must be so.
@@ -29,19 +32,10 @@ struct Check {
 }
 
 impl Admin {
-    pub(crate) fn new(
-        readiness: Arc<Readiness>,
-        metrics: Metrics,
-        others: Vec<Arc<dyn ReadyCheck>>,
-    ) -> Self {
-        Self {
-            readiness,
-            metrics,
-            others,
+    pub(crate) async fn respond(&self, request: &HttpRequest, payload: Payload) -> HttpResponse {
+        if request.path() == WATCH && *request.method() == Method::POST {
+            return self.desk.respond(request, payload).await;
         }
-    }
-
-    pub(crate) fn respond(&self, request: &HttpRequest) -> HttpResponse {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return method_not_allowed();
         }

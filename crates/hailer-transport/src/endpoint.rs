@@ -7,28 +7,29 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::dev::Payload;
-use actix_web::http::Method;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse};
+use bytes::Bytes;
 use futures_util::FutureExt;
 use hailer_reply::{Reply, RequestId};
 
-use crate::answer::Outcome;
-use crate::authorization::Authorization;
+use crate::answer::{Answer, Outcome};
 use crate::body::read_body;
 use crate::clock::Clock;
+use crate::departure::Departure;
 use crate::gate::{Admitted, Gate};
 use crate::handler::{Handler, Inbound};
+use crate::last_host::LastHosts;
 use crate::limits::Limits;
 use crate::metrics::{Disposition, Metrics, UNKNOWN, WebhookMetrics};
+use crate::ping::{PingLimit, Pong, is_ping};
 use crate::refusal::{Refused, StatusGroup};
 use crate::refusal_log::{Kind, RefusalLog};
 use crate::rejection::Rejection;
+use crate::request_head::{PREFIX, authorization, host, webhook_name};
 use crate::response;
 use crate::unread_body::close_unless_read;
+use crate::watch::{Fate, Seen, Sight, Watch, WatchDesk};
 use crate::webhook::Webhook;
-
-const PREFIX: &str = "/webhook/";
 
 /// Characters of a name that is written to the log although no webhook has it.
 const LONGEST_NAME: usize = 64;
@@ -42,13 +43,17 @@ pub(crate) struct Endpoint {
     refusals: Arc<RefusalLog>,
     metrics: HashMap<String, WebhookMetrics>,
     unknown: WebhookMetrics,
+    watch: Arc<Watch>,
+    pings: PingLimit,
+    hosts: LastHosts,
+    started: Instant,
 }
 
 /// What is known of a request from its arrival on.
 #[derive(Clone, Copy)]
-struct Exchange {
-    request_id: RequestId,
-    received: Instant,
+pub(crate) struct Exchange {
+    pub(crate) request_id: RequestId,
+    pub(crate) received: Instant,
 }
 
 impl Endpoint {
@@ -71,11 +76,28 @@ impl Endpoint {
             clock,
             limits,
             refusals: Arc::default(),
+            watch: Arc::default(),
+            pings: PingLimit::default(),
+            hosts: LastHosts::default(),
+            started: Instant::now(),
         }
     }
 
     pub(crate) fn refusals(&self) -> Arc<RefusalLog> {
         Arc::clone(&self.refusals)
+    }
+
+    pub(crate) fn watch(&self) -> Arc<Watch> {
+        Arc::clone(&self.watch)
+    }
+
+    /// Returns where others ask to watch.
+    pub(crate) fn watch_desk(&self) -> WatchDesk {
+        WatchDesk {
+            watch: self.watch(),
+            gate: Arc::clone(&self.gate),
+            clock: Arc::clone(&self.clock),
+        }
     }
 
     /// Answers a request, whatever happens: to Teams a closed connection looks like an outage.
@@ -84,10 +106,18 @@ impl Endpoint {
             request_id: RequestId::next(),
             received: Instant::now(),
         };
-        let answering = self.exchange(exchange, &request, &mut payload);
+        let mut sight = self.look_at(exchange, &request);
+        let answering = self.exchange(exchange, &request, &mut payload, &mut sight);
         match AssertUnwindSafe(answering).catch_unwind().await {
             Ok(Ok(response)) => response,
             Ok(Err(rejection)) => {
+                if let Some(sight) = sight {
+                    sight.tell(Fate::Refused {
+                        reason: rejection.reason(),
+                        code: rejection.code(),
+                        text: rejection.to_string(),
+                    });
+                }
                 close_unless_read(self.reject(exchange, request.path(), rejection), payload)
             }
             // What the panic says may quote the message, so only the panic hook sees it.
@@ -100,19 +130,95 @@ impl Endpoint {
         exchange: Exchange,
         request: &HttpRequest,
         payload: &mut Payload,
+        sight: &mut Option<Sight>,
     ) -> Result<HttpResponse, Rejection> {
         let name = webhook_name(request)?;
         let body = read_body(request.headers(), payload, &self.limits).await?;
-        let bytes_in = body.len();
+        if let Some(sight) = sight {
+            sight.note_body(&body);
+        }
+        let answered = if is_ping(&body) {
+            self.pong(exchange, name, request, body, sight)
+        } else {
+            self.converse(exchange, name, request, body, sight).await
+        };
+        Ok(answered.unwrap_or_else(|refused| self.refuse(exchange, name, &refused, sight.take())))
+    }
+
+    async fn converse(
+        &self,
+        exchange: Exchange,
+        name: &str,
+        request: &HttpRequest,
+        body: Bytes,
+        sight: &mut Option<Sight>,
+    ) -> Result<HttpResponse, Refused> {
         let authorization = authorization(request.headers());
         let now = self.clock.now();
-        Ok(match self.gate.admit(name, authorization, body, now) {
-            Ok(admitted) => {
-                let metrics = self.metrics_of(admitted.webhook.name());
-                metrics.note_message(now.timestamp_millis() as f64 / 1000.0);
-                self.answer(exchange, metrics, admitted, bytes_in).await
-            }
-            Err(refused) => self.refuse(exchange, name, &refused),
+        let admitted = self.gate.admit(name, authorization, body, now)?;
+        let metrics = self.metrics_of(admitted.webhook.name());
+        metrics.note_message(now.timestamp_millis() as f64 / 1000.0);
+        self.hosts.note(name, host(request.headers()));
+        let (answer, key_index) = self.answer(exchange, metrics, admitted).await;
+        if let Some(sight) = sight.take() {
+            sight.tell(Fate::Answered {
+                key_index,
+                command: answer.command.as_deref(),
+                outcome: answer.outcome.as_str(),
+                reply: answer.message.json(),
+            });
+        }
+        Ok(response::message(
+            exchange.request_id,
+            answer.outcome.as_str(),
+            answer.message,
+        ))
+    }
+
+    /// Answers a ping, whatever its time: a wrong clock is one of the things that it finds.
+    fn pong(
+        &self,
+        exchange: Exchange,
+        name: &str,
+        request: &HttpRequest,
+        body: Bytes,
+        sight: &mut Option<Sight>,
+    ) -> Result<HttpResponse, Refused> {
+        let authorization = authorization(request.headers());
+        let (webhook, verified) = self.gate.admit_bytes(name, authorization, body)?;
+        let id = exchange.request_id;
+        let metrics = self.metrics_of(webhook.name());
+        let is_admitted = self.pings.admit(webhook.name(), exchange.received);
+        if let Some(sight) = sight.take() {
+            let status = if is_admitted { 200 } else { 429 };
+            sight.tell(Fate::Ping { status });
+        }
+        if !is_admitted {
+            metrics.count(Disposition::RateLimited);
+            return Ok(response::too_many_pings(id));
+        }
+        metrics.count(Disposition::Ping);
+        let last_host = self.hosts.of(name);
+        let pong = Pong {
+            body: verified.as_bytes(),
+            now: self.clock.now(),
+            uptime: self.started.elapsed(),
+            key_index: verified.key_index(),
+            host: host(request.headers()),
+            last_host: last_host.as_deref(),
+        };
+        Ok(response::pong(id, &pong.to_json()))
+    }
+
+    /// Begins to look at an exchange, when somebody watches.
+    fn look_at(&self, exchange: Exchange, request: &HttpRequest) -> Option<Sight> {
+        self.watch.begin(|| Seen {
+            request,
+            request_id: exchange.request_id,
+            received: exchange.received,
+            now: self.clock.now(),
+            uptime: self.started.elapsed(),
+            webhook: self.webhook_at(request.path()).map(|it| it.name()),
         })
     }
 
@@ -121,13 +227,14 @@ impl Endpoint {
         exchange: Exchange,
         metrics: &WebhookMetrics,
         admitted: Admitted,
-        bytes_in: usize,
-    ) -> HttpResponse {
+    ) -> (Answer, usize) {
         let Exchange {
             request_id,
             received,
         } = exchange;
         let webhook = Arc::clone(&admitted.webhook);
+        let bytes_in = admitted.body.len();
+        let departure = Departure::of(exchange, &webhook);
         let inbound = Inbound {
             webhook: admitted.webhook,
             activity: admitted.activity,
@@ -136,6 +243,7 @@ impl Endpoint {
             received,
         };
         let answer = self.handler.handle(inbound).await;
+        departure.disarm();
 
         let took = received.elapsed();
         metrics.count(Disposition::of(answer.outcome));
@@ -151,7 +259,7 @@ impl Endpoint {
             bytes_out = answer.message.json().len(),
             "message answered"
         );
-        response::message(request_id, answer.outcome.as_str(), answer.message)
+        (answer, admitted.key_index)
     }
 
     fn reject(&self, exchange: Exchange, path: &str, rejection: Rejection) -> HttpResponse {
@@ -165,22 +273,33 @@ impl Endpoint {
             Rejection::BrokenBody => Disposition::Malformed,
         });
         let name = webhook.map(|it| it.name());
-        self.log_refusal(exchange, name, rejection.reason(), &rejection);
+        let kind = (rejection.reason(), rejection.code());
+        self.log_refusal(exchange, name, kind, &rejection);
         response::rejected(exchange.request_id, rejection)
     }
 
-    fn refuse(&self, exchange: Exchange, name: &str, refused: &Refused) -> HttpResponse {
+    fn refuse(
+        &self,
+        exchange: Exchange,
+        name: &str,
+        refused: &Refused,
+        sight: Option<Sight>,
+    ) -> HttpResponse {
         let webhook = refused.webhook().map(|it| it.name());
         let metrics = webhook.map_or(&self.unknown, |name| self.metrics_of(name));
-        let reason = refused.reason();
+        let (reason, code) = (refused.reason(), refused.code());
         match webhook {
-            Some(_) => self.log_refusal(exchange, webhook, reason, refused),
+            Some(_) => self.log_refusal(exchange, webhook, (reason, code), refused),
             None => {
                 // Most often a slip in the callback URL, which only its spelling shows.
                 let name: String = name.chars().take(LONGEST_NAME).collect();
                 let text = format_args!("{refused} (asked for {name:?})");
-                self.log_refusal(exchange, None, reason, &text);
+                self.log_refusal(exchange, None, (reason, code), &text);
             }
+        }
+        if let Some(sight) = sight {
+            let text = refused.to_string();
+            sight.tell(Fate::Refused { reason, code, text });
         }
         let id = exchange.request_id;
         if let Some(reply) = refused.reply() {
@@ -232,54 +351,16 @@ impl Endpoint {
         &self,
         exchange: Exchange,
         webhook: Option<&str>,
-        reason: &'static str,
+        (reason, code): (&'static str, &'static str),
         text: &dyn fmt::Display,
     ) {
         let kind = Kind {
             webhook: webhook.map(str::to_owned),
             reason,
+            code,
         };
         self.refusals.note(kind, exchange.request_id, text);
     }
-}
-
-/// Returns the webhook's name, if method, path and type are those of a message.
-fn webhook_name(request: &HttpRequest) -> Result<&str, Rejection> {
-    if request.method() != Method::POST {
-        return Err(Rejection::Method);
-    }
-    let name = request.path().strip_prefix(PREFIX);
-    let name = name.filter(|name| !name.is_empty() && !name.contains('/'));
-    let name = name.ok_or(Rejection::Path)?;
-    if !is_json(request.headers()) {
-        return Err(Rejection::ContentType);
-    }
-    if is_encoded(request.headers()) {
-        return Err(Rejection::ContentEncoding);
-    }
-    Ok(name)
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let mut values = headers.get_all(CONTENT_TYPE);
-    let (Some(value), None) = (values.next(), values.next()) else {
-        return false;
-    };
-    let essence = value.as_bytes().split(|&byte| byte == b';').next();
-    essence.is_some_and(|it| it.trim_ascii().eq_ignore_ascii_case(b"application/json"))
-}
-
-fn is_encoded(headers: &HeaderMap) -> bool {
-    headers.get_all(CONTENT_ENCODING).any(|value| {
-        !value
-            .as_bytes()
-            .trim_ascii()
-            .eq_ignore_ascii_case(b"identity")
-    })
-}
-
-fn authorization(headers: &HeaderMap) -> Authorization<'_> {
-    Authorization::from_values(headers.get_all(AUTHORIZATION).map(|value| value.as_bytes()))
 }
 
 /// Rounds to hundredths: more digits are noise to whoever reads a log.

@@ -87,11 +87,7 @@ impl Gate {
         body: Bytes,
         now: DateTime<Utc>,
     ) -> Result<Admitted, Refused> {
-        let Some(webhook) = self.webhooks.get(name) else {
-            self.spend_hmacs(0, &body);
-            return Err(Refused::UnknownWebhook);
-        };
-        let verified = self.verify(webhook, authorization, body)?;
+        let (webhook, verified) = self.admit_bytes(name, authorization, body)?;
         let activity = parse(webhook, &verified)?;
         self.check_freshness(webhook, &activity, now)?;
         Ok(Admitted {
@@ -100,6 +96,21 @@ impl Gate {
             body: verified.to_bytes(),
             key_index: verified.key_index(),
         })
+    }
+
+    /// Admits the bytes of a request for their signature alone.
+    pub(crate) fn admit_bytes(
+        &self,
+        name: &str,
+        authorization: Authorization<'_>,
+        body: Bytes,
+    ) -> Result<(&Arc<Webhook>, VerifiedBody), Refused> {
+        let Some(webhook) = self.webhooks.get(name) else {
+            self.spend_hmacs(0, &body);
+            return Err(Refused::UnknownWebhook);
+        };
+        let verified = self.verify(webhook, authorization, body)?;
+        Ok((webhook, verified))
     }
 
     /// Returns the webhook of a name.

@@ -126,6 +126,23 @@ impl Refused {
         }
     }
 
+    /// Returns the code of the [`Cause`](crate::Cause). HL102 also stands for HL101 and HL104, which only a
+    /// look at the body tells apart.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownWebhook => "HL109",
+            Self::Signature { error, .. } => match error {
+                SignatureError::MissingHeader => "HL105",
+                SignatureError::WrongScheme => "HL106",
+                SignatureError::Malformed => "HL107",
+                _ => "HL102",
+            },
+            Self::SeveralSignatures { .. } => "HL107",
+            Self::Stale { .. } | Self::Undated { .. } => "HL108",
+            Self::Malformed { .. } | Self::WrongShape { .. } => "HL124",
+        }
+    }
+
     /// Returns what the person in Teams reads, for the one refusal that has such a reader.
     pub fn reply(&self) -> Option<Reply> {
         let Self::WrongShape { field, .. } = self else {
@@ -196,7 +213,7 @@ fn write_signature(
         }
         _ => write!(
             formatter,
-            "{error} of {body_length} bytes; the security token is another webhook's, or a proxy rewrites the body"
+            "{error} of {body_length} bytes; the security token is another webhook's, or a proxy rewrites the body: `hailer listen` tells which"
         ),
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct Kind {
     pub(crate) webhook: Option<String>,
     /// Why it was refused.
     pub(crate) reason: &'static str,
+    /// The code of the cause, for `hailer explain`.
+    pub(crate) code: &'static str,
 }
 
 #[derive(Debug)]
@@ -40,13 +42,13 @@ struct Entry {
 impl RefusalLog {
     /// Notes one refusal, and writes it when it is the first of its kind for a while.
     pub(crate) fn note(&self, kind: Kind, request_id: RequestId, text: &dyn fmt::Display) {
-        let reason = kind.reason;
+        let Kind { reason, code, .. } = kind;
         let webhook = kind.webhook.clone();
         let Some(unwritten) = self.admit(kind, Instant::now()) else {
             return;
         };
         let webhook = webhook.as_deref().unwrap_or(UNKNOWN);
-        tracing::warn!(%request_id, webhook, reason, more = unwritten, "request refused: {text}");
+        tracing::warn!(%request_id, webhook, reason, code, more = unwritten, "request refused: {text}");
     }
 
     /// Writes what was counted and not written, for each kind whose time has come.
@@ -62,8 +64,14 @@ impl RefusalLog {
     fn write(counts: Vec<(Kind, u64)>) {
         for (kind, count) in counts {
             let webhook = kind.webhook.as_deref().unwrap_or(UNKNOWN);
-            let reason = kind.reason;
-            tracing::warn!(webhook, reason, more = count, "more such requests refused");
+            let Kind { reason, code, .. } = kind;
+            tracing::warn!(
+                webhook,
+                reason,
+                code,
+                more = count,
+                "more such requests refused"
+            );
         }
     }
 
@@ -107,6 +115,7 @@ mod tests {
         Kind {
             webhook: Some(webhook.to_owned()),
             reason,
+            code: "HL102",
         }
     }
 

@@ -48,6 +48,16 @@ impl Rejection {
         }
     }
 
+    /// Returns the code of the [`Cause`](crate::Cause).
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Method | Self::Path | Self::ContentType => "HL123",
+            Self::ContentEncoding => "HL104",
+            Self::TooLarge { .. } => "HL113",
+            Self::TooSlow { .. } | Self::BrokenBody => "HL114",
+        }
+    }
+
     /// Returns the label for logs; it tells apart what shares a status.
     pub(crate) fn reason(self) -> &'static str {
         match self {

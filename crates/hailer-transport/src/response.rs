@@ -4,7 +4,9 @@
 //! only for a connection's first, so a stranger with a second one could drip it for ever.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use hailer_reply::{Message, RequestId};
 use serde_json::json;
@@ -48,6 +50,20 @@ pub(crate) fn rejected(id: RequestId, rejection: Rejection) -> HttpResponse {
     response
         .force_close()
         .body(error_body(&rejection.to_string()))
+}
+
+/// Answers a ping: what arrived, as JSON.
+pub(crate) fn pong(id: RequestId, pong: &serde_json::Value) -> HttpResponse {
+    start(id, StatusCode::OK)
+        .insert_header((OUTCOME, HeaderValue::from_static("ping")))
+        .body(pong.to_string())
+}
+
+/// Answers a ping that is one too many.
+pub(crate) fn too_many_pings(id: RequestId) -> HttpResponse {
+    start(id, StatusCode::TOO_MANY_REQUESTS)
+        .insert_header((RETRY_AFTER, HeaderValue::from_static("60")))
+        .body(error_body("too many pings; try again in a minute"))
 }
 
 /// Returns the header that finds an exchange in the log.

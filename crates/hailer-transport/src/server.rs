@@ -25,6 +25,7 @@ use crate::options::ServerOptions;
 use crate::readiness::Readiness;
 use crate::refusal_log::RefusalLog;
 use crate::tls;
+use crate::watch::Watch;
 
 /// Often enough that histograms stay small, and that summaries of refusals are not late.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -44,6 +45,7 @@ pub struct Server {
     admin: Option<Bound>,
     readiness: Arc<Readiness>,
     refusals: Arc<RefusalLog>,
+    watch: Arc<Watch>,
     metrics: Metrics,
 }
 
@@ -68,9 +70,14 @@ impl Server {
     ) -> Result<Self, ServeError> {
         let endpoint = Endpoint::new(gate, handler, clock, options.limits, &metrics);
         let refusals = endpoint.refusals();
+        let watch = endpoint.watch();
         let readiness = Arc::new(Readiness::default());
-        let others = options.ready_checks.clone();
-        let admin = Admin::new(Arc::clone(&readiness), metrics.clone(), others);
+        let admin = Admin {
+            readiness: Arc::clone(&readiness),
+            metrics: metrics.clone(),
+            others: options.ready_checks.clone(),
+            desk: endpoint.watch_desk(),
+        };
         Ok(Self {
             webhooks: bind_webhooks(options, Arc::new(endpoint))?,
             admin: match options.admin_listen {
@@ -79,6 +86,7 @@ impl Server {
             },
             readiness,
             refusals,
+            watch,
             metrics,
         })
     }
@@ -106,7 +114,7 @@ impl Server {
         let admin_handle = self.admin.as_ref().map(|bound| bound.listener.handle());
         let mut admin = pin!(serve_admin(self.admin));
         let mut webhooks = pin!(self.webhooks.listener);
-        let mut upkeep = pin!(upkeep(&self.metrics, &self.refusals));
+        let mut upkeep = pin!(upkeep(&self.metrics, &self.refusals, &self.watch));
 
         // The first poll starts the workers; both listeners answer from then on.
         start(&mut admin).await?;
@@ -187,10 +195,12 @@ fn bind_webhooks(options: &ServerOptions, endpoint: Arc<Endpoint>) -> Result<Bou
 fn bind_admin(address: SocketAddr, admin: Arc<Admin>) -> Result<Bound, ServeError> {
     let server = HttpServer::new(move || {
         let admin = Arc::clone(&admin);
-        App::new().default_service(web::to(move |request: HttpRequest| {
-            let response = admin.respond(&request);
-            async move { response }
-        }))
+        App::new().default_service(web::to(
+            move |request: HttpRequest, payload: web::Payload| {
+                let admin = Arc::clone(&admin);
+                async move { admin.respond(&request, payload.into_inner()).await }
+            },
+        ))
     })
     .disable_signals()
     .workers(1)
@@ -240,13 +250,14 @@ async fn stop_admin(handle: &ServerHandle, admin: impl Future<Output = io::Resul
     }
 }
 
-async fn upkeep(metrics: &Metrics, refusals: &RefusalLog) {
+async fn upkeep(metrics: &Metrics, refusals: &RefusalLog, watch: &Watch) {
     let mut ticks = interval(UPKEEP);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         metrics.fold();
         refusals.summarise();
+        watch.beat();
     }
 }
 

@@ -73,7 +73,7 @@ pub use hailer_reply::{
     ThumbnailCard, UrlError, VerticalAlignment, WireMessage, escape, escape_card, read_message,
 };
 pub use hailer_reply::{FINDING_KINDS, Finding, FindingKind, Subject, lint, message_size};
-pub use hailer_transport::{Outcome, ServeError};
+pub use hailer_transport::{CAUSES, Cause, Outcome, ServeError, ping_body, watch_request};
 
 pub use bot::{Bot, BoundBot, StartError, stop_signal};
 pub use config::{

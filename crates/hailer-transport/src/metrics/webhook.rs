@@ -26,11 +26,12 @@ pub(crate) enum Disposition {
     RateLimited,
     TimedOut,
     Panicked,
+    Ping,
 }
 
 impl Disposition {
     /// In the order of the variants.
-    const LABELS: [&'static str; 12] = [
+    const LABELS: [&'static str; 13] = [
         "ok",
         "bad_signature",
         "stale",
@@ -43,6 +44,7 @@ impl Disposition {
         "rate_limited",
         "timed_out",
         "panicked",
+        "ping",
     ];
 
     pub(crate) fn of(outcome: Outcome) -> Self {
@@ -181,6 +183,7 @@ mod tests {
             Disposition::LABELS[Disposition::Panicked as usize],
             "panicked"
         );
+        assert_eq!(Disposition::LABELS[Disposition::Ping as usize], "ping");
         assert_eq!(Disposition::LABELS[Disposition::Stale as usize], "stale");
         assert_eq!(
             Disposition::LABELS[Disposition::UnsupportedType as usize],

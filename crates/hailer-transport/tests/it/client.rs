@@ -60,6 +60,11 @@ impl Connection {
         timeout(PATIENCE, self.read_response()).await.unwrap()
     }
 
+    /// Ends the connection at once, as a caller does that gives up.
+    pub(crate) fn reset(self) {
+        self.stream.set_zero_linger().unwrap();
+    }
+
     /// Waits until the server has closed the connection, and returns what came before.
     pub(crate) async fn end(mut self) -> Vec<u8> {
         let reading = self.stream.read_to_end(&mut self.received);

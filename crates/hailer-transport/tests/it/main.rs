@@ -17,3 +17,4 @@ mod panics;
 mod server;
 mod shutdown;
 mod tls;
+mod watching;
