@@ -6,9 +6,9 @@ use std::error::Error;
 use std::io::{Write, stdout};
 
 use hailer_reply::{
-    Action, ActionSet, Card, Column, ColumnSet, ColumnWidth, Container, ContainerStyle, FactSet,
-    HttpsUrl, Image, ImageSet, ImageSize, Reply, RichTextBlock, Table, TextBlock, TextColor,
-    TextRun, TextWeight,
+    Action, ActionSet, Bar, Card, Column, ColumnSet, ColumnWidth, Container, ContainerStyle,
+    FactSet, HttpsUrl, Image, ImageSet, ImageSize, Reply, RichTextBlock, Sign, Table, TextBlock,
+    TextColor, TextRun, TextWeight, sparkline,
 };
 use serde_json::{Value, json};
 
@@ -23,6 +23,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let url: HttpsUrl = "https://ci.example/run/812".parse()?;
     let picture: HttpsUrl = "https://ci.example/graph.png".parse()?;
     let mut replies = texts();
+    replies.extend(lines(&url)?);
+    replies.extend(figures());
+    replies.extend(tables());
     replies.extend(blocks(&url));
     replies.extend(sets(&url));
     replies.extend(layouts(&url));
@@ -55,6 +58,146 @@ fn texts() -> Vec<Shown> {
             "code",
             Reply::text("All 2 are up.")
                 .then_code("✔ api  up    200   42 ms\n● web  slow  200  1.2 s")
+        ),
+    ]
+}
+
+fn lines(url: &HttpsUrl) -> Result<Vec<Shown>, Box<dyn Error>> {
+    let logs: HttpsUrl = "https://logs.example/api".parse()?;
+    Ok(vec![
+        shown!(
+            "facts of a thing",
+            Reply::facts(
+                "api",
+                [
+                    ("Version", "2.42.0".into()),
+                    ("Health", Sign::Good.says("12 of 12 up")),
+                    ("Disk", Sign::Warning.says("91 % full")),
+                    ("Latency", sparkline([12, 14, 13, 40, 90, 35, 20]).into()),
+                ]
+            )
+        ),
+        shown!(
+            "list of items",
+            Reply::list(
+                "On call this week",
+                ["Mira Novak, until Friday", "Dana Ortiz", "Kim Lee"]
+            )
+        ),
+        shown!(
+            "list of checks",
+            Reply::list(
+                "Before the release",
+                [
+                    Sign::Good.says("all tests pass"),
+                    Sign::Warning.says("two reviews are open"),
+                    Sign::Bad.says("the changelog is empty"),
+                    Sign::Neutral.says("staging was not asked")
+                ]
+            )
+        ),
+        shown!(
+            "links as buttons",
+            Reply::links(
+                "Where to look",
+                [("The run", url.clone()), ("Its logs", logs)]
+            )
+        ),
+        shown!(
+            "links as lines",
+            Reply::links(
+                "The last runs",
+                (806..=812).map(|run| (format!("Run {run}"), url.clone()))
+            )
+        ),
+        shown!(
+            "an error and the way out",
+            Reply::error(
+                "db-1 has no disk left",
+                "Ask Dana, or type:\n@ops disk grow db-1"
+            )
+        ),
+    ])
+}
+
+fn figures() -> Vec<Shown> {
+    vec![
+        shown!(
+            "progress",
+            Reply::progress("Draining node-7", 31, 50, "about 4 minutes left")
+        ),
+        shown!(
+            "bar chart",
+            Reply::bar_chart(
+                "Disk in use",
+                [
+                    ("db-1", 91, "%"),
+                    ("db-2", 40, "%"),
+                    ("cache-of-the-west", 4, "%")
+                ]
+            )
+        ),
+        shown!(
+            "bar chart with values below zero",
+            Reply::bar_chart(
+                "Change since yesterday",
+                [
+                    Bar::new("Requests", 1250).with_unit("/s"),
+                    Bar::new("Errors", -420).with_unit("/s"),
+                    Bar::new("Restarts", f64::NAN)
+                ]
+            )
+        ),
+    ]
+}
+
+fn tables() -> Vec<Shown> {
+    vec![
+        shown!(
+            "table in one call",
+            Reply::table(
+                "Services",
+                ["Service", "Version", "State"],
+                [
+                    ["api".into(), "2.42.0".into(), Sign::Good.says("up")],
+                    [
+                        "web-frontend".into(),
+                        "1.9.3".into(),
+                        Sign::Warning.says("slow")
+                    ],
+                    ["worker".into(), "1.9.3".into(), Sign::Bad.says("down")]
+                ]
+            )
+        ),
+        shown!(
+            "wide table",
+            Reply::table(
+                "Pods",
+                ["Pod", "Node", "Restarts", "Age", "State"],
+                [
+                    [
+                        "api-7d9f".into(),
+                        "node-3".into(),
+                        "0".into(),
+                        "3 d".into(),
+                        Sign::Good.says("running")
+                    ],
+                    [
+                        "api-8c2a".into(),
+                        "node-7".into(),
+                        "12".into(),
+                        "3 d".into(),
+                        Sign::Bad.says("crash loop")
+                    ],
+                    [
+                        "web-1b44".into(),
+                        "node-3".into(),
+                        "1".into(),
+                        "12 d".into(),
+                        Sign::Neutral.says("pending")
+                    ]
+                ]
+            )
         ),
     ]
 }

@@ -23,6 +23,7 @@ pub(crate) mod pixels;
 pub(crate) mod placement;
 pub(crate) mod read;
 pub(crate) mod rich_text;
+pub(crate) mod stacked;
 pub(crate) mod table;
 pub(crate) mod text_block;
 pub(crate) mod toggles;

@@ -73,22 +73,22 @@ impl Reply {
     }
 
     /// Answers with a hero card. Experimental, as the card is.
-    pub fn hero(card: HeroCard) -> Self {
+    pub fn hero_card(card: HeroCard) -> Self {
         Self::card(card)
     }
 
     /// Answers with a thumbnail card. Experimental, as the card is.
-    pub fn thumbnail(card: ThumbnailCard) -> Self {
+    pub fn thumbnail_card(card: ThumbnailCard) -> Self {
         Self::card(card)
     }
 
     /// Answers with a list card. Experimental, as the card is.
-    pub fn list(card: ListCard) -> Self {
+    pub fn list_card(card: ListCard) -> Self {
         Self::card(card)
     }
 
     /// Answers with a connector card. Experimental, as the card is.
-    pub fn connector(card: ConnectorCard) -> Self {
+    pub fn connector_card(card: ConnectorCard) -> Self {
         Self::card(card)
     }
 
@@ -154,7 +154,7 @@ impl Reply {
         parts.join("\n")
     }
 
-    fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Self {
             blocks: Vec::new(),
             cards: Vec::new(),

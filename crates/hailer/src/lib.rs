@@ -65,12 +65,13 @@ pub use hailer_dispatch::{
     nearest,
 };
 pub use hailer_reply::{
-    Action, ActionSet, ActionStyle, AnyCard, Card, CardError, Column, ColumnSet, ColumnWidth,
+    Action, ActionSet, ActionStyle, AnyCard, Bar, Card, CardError, Column, ColumnSet, ColumnWidth,
     ConnectorCard, ConnectorSection, Container, ContainerStyle, Element, FactSet, HeroCard,
     HorizontalAlignment, HttpsUrl, Image, ImageSet, ImageSize, ListCard, ListItem, MESSAGE_LIMIT,
-    Message, ReadError, Reply, RequestId, RichTextBlock, Spacing, Style, Table, TableCell,
+    Message, ReadError, Reply, RequestId, RichTextBlock, Sign, Spacing, Style, Table, TableCell,
     TableColumn, TableRow, Target, TextBlock, TextColor, TextRun, TextSize, TextStyle, TextWeight,
-    ThumbnailCard, UrlError, VerticalAlignment, WireMessage, escape, escape_card, read_message,
+    ThumbnailCard, UrlError, VerticalAlignment, WireMessage, Words, escape, escape_card,
+    read_message, sparkline,
 };
 pub use hailer_reply::{FINDING_KINDS, Finding, FindingKind, Subject, lint, message_size};
 pub use hailer_transport::{CAUSES, Cause, Outcome, ServeError, ping_body, watch_request};

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::card::stacked::StackedRow;
 use crate::sanitise::clean;
 
 /// Columns of a table are padded to this at most: a longer cell pushes only its own row.
@@ -14,8 +15,17 @@ const WIDEST_TITLE: usize = 24;
 #[derive(Debug)]
 pub(crate) struct Canvas {
     lines: Vec<String>,
+    /// Rows that are aligned with those that may follow.
+    pending: Pending,
     /// How many bytes are still wanted; what begins before it is used up is drawn whole.
     room: usize,
+}
+
+/// Rows that were drawn one by one, but belong together.
+#[derive(Debug)]
+enum Pending {
+    Beside(Vec<Vec<String>>),
+    Stacked(Vec<StackedRow>),
 }
 
 impl Canvas {
@@ -27,6 +37,7 @@ impl Canvas {
     pub(crate) fn with_room(room: usize) -> Self {
         Self {
             lines: Vec::new(),
+            pending: Pending::Beside(Vec::new()),
             room,
         }
     }
@@ -44,12 +55,13 @@ impl Canvas {
         self.room
     }
 
-    pub(crate) fn into_lines(self) -> Vec<String> {
+    pub(crate) fn into_lines(mut self) -> Vec<String> {
+        self.settle();
         self.lines
     }
 
     pub(crate) fn into_text(self) -> String {
-        match <[String; 1]>::try_from(self.lines) {
+        match <[String; 1]>::try_from(self.into_lines()) {
             Ok([line]) => line,
             Err(lines) => lines.join("\n"),
         }
@@ -89,41 +101,88 @@ impl Canvas {
         self.grid(rows, WIDEST_CELL);
     }
 
-    /// Draws columns: on one line if each has one, else one below the other.
+    /// Draws columns: on one line if each has one, aligned with the columns before, else one below the other.
     pub(crate) fn columns(&mut self, columns: Vec<Self>) {
-        if columns.iter().all(|column| column.lines.len() <= 1) {
-            let cells: Vec<_> = columns
-                .into_iter()
-                .flat_map(|column| column.lines)
-                .collect();
-            if !cells.is_empty() {
-                self.push(cells.join("  "));
+        let columns: Vec<_> = columns.into_iter().map(Self::into_lines).collect();
+        if columns.iter().any(|lines| lines.len() > 1) {
+            for line in columns.into_iter().flatten() {
+                self.push(line);
             }
             return;
         }
-        for line in columns.into_iter().flat_map(|column| column.lines) {
-            self.push(line);
+        let row: Vec<_> = columns
+            .into_iter()
+            .map(|lines| lines.into_iter().next().unwrap_or_default())
+            .collect();
+        if row.iter().all(String::is_empty) {
+            return;
         }
+        let cost = row.iter().map(|cell| cell.len() + 1).sum();
+        match &mut self.pending {
+            Pending::Beside(rows) if rows.last().is_none_or(|last| last.len() == row.len()) => {
+                rows.push(row);
+            }
+            Pending::Beside(_) | Pending::Stacked(_) => {
+                self.settle();
+                self.pending = Pending::Beside(vec![row]);
+            }
+        }
+        self.room = self.room.saturating_sub(cost);
+    }
+
+    /// Draws a row that is stacked as one of a table, with those before.
+    pub(crate) fn stacked(&mut self, row: StackedRow) {
+        let cost = row.cells.iter().map(|cell| cell.len() + 1).sum();
+        match &mut self.pending {
+            Pending::Stacked(rows) if rows.last().is_none_or(|last| last.titles == row.titles) => {
+                rows.push(row);
+            }
+            Pending::Beside(_) | Pending::Stacked(_) => {
+                self.settle();
+                self.pending = Pending::Stacked(vec![row]);
+            }
+        }
+        self.room = self.room.saturating_sub(cost);
     }
 
     /// Draws lines a little to the right.
     pub(crate) fn indented(&mut self, canvas: Self) {
-        for line in canvas.lines {
+        for line in canvas.into_lines() {
             self.push(format!("  {line}"));
         }
     }
 
-    fn grid(&mut self, rows: Vec<Vec<Cow<'_, str>>>, widest: usize) {
-        let mut widths: Vec<usize> = Vec::new();
-        for row in &rows {
-            for (at, cell) in row.iter().enumerate() {
-                let width = cell_width(cell).min(widest);
-                match widths.get_mut(at) {
-                    Some(known) => *known = width.max(*known),
-                    None => widths.push(width),
+    /// Draws what was pending, now that nothing more can be aligned with it.
+    fn settle(&mut self) {
+        match std::mem::replace(&mut self.pending, Pending::Beside(Vec::new())) {
+            Pending::Beside(mut rows) => {
+                // Alone it needs no gaps for what is not there.
+                if let [row] = rows.as_mut_slice() {
+                    row.retain(|cell| !cell.is_empty());
                 }
+                self.settle_rows(rows);
+            }
+            Pending::Stacked(rows) => {
+                let titles = rows.first().map(|row| row.titles.clone());
+                let rows = rows.into_iter().map(|row| row.cells);
+                self.settle_rows(titles.into_iter().chain(rows).collect());
             }
         }
+    }
+
+    fn settle_rows(&mut self, rows: Vec<Vec<String>>) {
+        let rows: Vec<Vec<_>> = rows
+            .into_iter()
+            .map(|row| row.into_iter().map(Cow::Owned).collect())
+            .collect();
+        let widths = widths(&rows, WIDEST_CELL);
+        // Their room was taken when they came.
+        self.lines
+            .extend(rows.iter().map(|row| line_of(row, &widths)));
+    }
+
+    fn grid(&mut self, rows: Vec<Vec<Cow<'_, str>>>, widest: usize) {
+        let widths = widths(&rows, widest);
         for row in rows {
             if self.is_full() {
                 return;
@@ -133,9 +192,25 @@ impl Canvas {
     }
 
     fn push(&mut self, line: String) {
+        self.settle();
         self.room = self.room.saturating_sub(line.len().max(1));
         self.lines.push(line);
     }
+}
+
+/// Measures columns, none of which is padded to more than `widest`.
+fn widths(rows: &[Vec<Cow<'_, str>>], widest: usize) -> Vec<usize> {
+    let mut widths: Vec<usize> = Vec::new();
+    for row in rows {
+        for (at, cell) in row.iter().enumerate() {
+            let width = cell_width(cell).min(widest);
+            match widths.get_mut(at) {
+                Some(known) => *known = width.max(*known),
+                None => widths.push(width),
+            }
+        }
+    }
+    widths
 }
 
 /// Writes cells side by side; line breaks in them become spaces.

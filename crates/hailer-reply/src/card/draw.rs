@@ -6,10 +6,12 @@ use crate::card::Card;
 use crate::card::action::{Action, Kind, Link};
 use crate::card::canvas::Canvas;
 use crate::card::column_set::TaggedColumn;
+use crate::card::container::Container;
 use crate::card::element::Element;
 use crate::card::image::{Image, TaggedImage};
 use crate::card::read::read_markup;
 use crate::card::rich_text::{Inline, RichTextBlock};
+use crate::card::stacked::StackedRow;
 use crate::card::table::{Table, TaggedCell, TaggedRow};
 
 /// Draws into a fresh canvas, without a limit.
@@ -54,10 +56,13 @@ impl Canvas {
                 });
                 self.facts(facts);
             }
-            Element::Container(container) => {
-                self.elements(&container.items);
-                self.link(container.select_action.as_ref());
-            }
+            Element::Container(container) => match stacked_row(container) {
+                Some(row) => self.stacked(row),
+                None => {
+                    self.elements(&container.items);
+                    self.link(container.select_action.as_ref());
+                }
+            },
             Element::ColumnSet(set) => {
                 let columns = set
                     .columns
@@ -135,6 +140,30 @@ impl Canvas {
         }
         self.table(rows);
     }
+}
+
+/// Reads a row of a table that is too wide for phones.
+pub(crate) fn stacked_row(container: &Container) -> Option<StackedRow> {
+    if container.select_action.is_some() {
+        return None;
+    }
+    let paragraphs = container.items.iter().map(|item| match item {
+        Element::RichTextBlock(block) => Some(
+            block
+                .inlines
+                .iter()
+                .map(|Inline::TextRun(run)| (run.text.as_str(), run.is_subtle == Some(true))),
+        ),
+        Element::TextBlock(_)
+        | Element::Image(_)
+        | Element::ImageSet(_)
+        | Element::FactSet(_)
+        | Element::Container(_)
+        | Element::ColumnSet(_)
+        | Element::ActionSet(_)
+        | Element::Table(_) => None,
+    });
+    StackedRow::read(paragraphs.collect::<Option<Vec<_>>>()?)
 }
 
 pub(crate) fn image_text(alt_text: &str) -> String {

@@ -14,6 +14,7 @@ use crate::attachment::AnyCard;
 use crate::card::Card;
 use crate::card::action::{Action, Kind};
 use crate::card::canvas::Canvas;
+use crate::card::draw::stacked_row;
 use crate::card::element::Element;
 use crate::card::fit_element;
 use crate::card::text_block::TextBlock;
@@ -170,14 +171,38 @@ pub(crate) fn elements(children: Vec<Element>, room: usize) -> Vec<Element> {
         room.saturating_sub(MARKER_ROOM),
         fit_element::element,
     );
-    let mut canvas = Canvas::new();
-    canvas.elements(&cut.dropped);
-    let missing = canvas.into_lines().len() + cut.lost;
+    let note = note(&cut.dropped, cut.lost);
     let mut kept = cut.kept;
-    if missing > 0 {
-        kept.push(marker(more(missing, "line")).into());
-    }
+    kept.extend(note.map(|note| marker(note).into()));
     kept
+}
+
+/// Says how much is missing: rows, if all of it are rows of a table.
+fn note(dropped: &[Element], lost: usize) -> Option<String> {
+    if !dropped.is_empty() && dropped.iter().all(is_row) {
+        return Some(more(dropped.len() + lost, "row"));
+    }
+    let mut canvas = Canvas::new();
+    canvas.elements(dropped);
+    match canvas.into_lines().len() + lost {
+        0 => None,
+        lines => Some(more(lines, "line")),
+    }
+}
+
+/// Recognises rows of tables that are drawn without a table.
+fn is_row(element: &Element) -> bool {
+    match element {
+        Element::ColumnSet(_) => true,
+        Element::Container(container) => stacked_row(container).is_some(),
+        Element::TextBlock(_)
+        | Element::RichTextBlock(_)
+        | Element::Image(_)
+        | Element::ImageSet(_)
+        | Element::FactSet(_)
+        | Element::ActionSet(_)
+        | Element::Table(_) => false,
+    }
 }
 
 pub(crate) fn marker(text: String) -> TextBlock {

@@ -8,6 +8,7 @@ use crate::attachment::{ADAPTIVE, CONNECTOR, HERO, LIST, THUMBNAIL};
 use crate::card::canvas::Canvas;
 use crate::card::draw::image_text;
 use crate::card::read::read_markup;
+use crate::card::stacked::StackedRow;
 use crate::plain::{self, Style};
 
 /// Draws an attachment of a message.
@@ -39,10 +40,7 @@ impl Canvas {
         match string(element, "type") {
             "TextBlock" => self.text(&read_markup(string(element, "text"))),
             "RichTextBlock" => {
-                let runs = array(element, "inlines").iter();
-                let text: String = runs
-                    .map(|run| run.as_str().unwrap_or_else(|| string(run, "text")))
-                    .collect();
+                let text: String = runs(element).map(|(text, _)| text).collect();
                 self.text(&text);
             }
             "Image" => self.foreign_image(element),
@@ -52,10 +50,13 @@ impl Canvas {
                 }
             }
             "FactSet" => self.foreign_facts(element),
-            "Container" => {
-                self.foreign_elements(array(element, "items"));
-                self.foreign_link(element);
-            }
+            "Container" => match stacked_row(element) {
+                Some(row) => self.stacked(row),
+                None => {
+                    self.foreign_elements(array(element, "items"));
+                    self.foreign_link(element);
+                }
+            },
             "ColumnSet" => {
                 let columns = array(element, "columns").iter();
                 let columns = columns.map(|column| self.foreign_box(column)).collect();
@@ -198,6 +199,25 @@ impl Canvas {
     fn marked(&mut self, value: &Value, name: &str) {
         self.text(&read_marked(value, name));
     }
+}
+
+/// Reads a row of a table that is too wide for phones.
+fn stacked_row(container: &Value) -> Option<StackedRow> {
+    let items = array(container, "items");
+    let is_text = |item: &Value| string(item, "type") == "RichTextBlock";
+    if container.get("selectAction").is_some() || !items.iter().all(is_text) {
+        return None;
+    }
+    StackedRow::read(items.iter().map(runs))
+}
+
+/// Yields the texts of a paragraph, and whether they are subtle.
+fn runs(paragraph: &Value) -> impl Iterator<Item = (&str, bool)> {
+    array(paragraph, "inlines").iter().map(|run| {
+        let text = run.as_str().unwrap_or_else(|| string(run, "text"));
+        let is_subtle = run.get("isSubtle").and_then(Value::as_bool);
+        (text, is_subtle == Some(true))
+    })
 }
 
 fn read_marked(value: &Value, name: &str) -> String {

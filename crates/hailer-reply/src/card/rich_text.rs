@@ -40,7 +40,7 @@ pub struct TextRun {
     #[serde(skip_serializing_if = "Option::is_none")]
     font_type: Option<FontType>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    is_subtle: Option<bool>,
+    pub(crate) is_subtle: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     italic: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]

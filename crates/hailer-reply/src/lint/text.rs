@@ -97,7 +97,7 @@ impl<'a> Walk<'a> {
 
 /// Tells whether a text says something by itself: a word, or a mark that has a meaning without its colour.
 fn says_it(text: &str) -> bool {
-    const SIGNS: &str = "✅❌✓✔✗✘⚠⛔🚫❗‼❓▲▼△▽↑↓⬆⬇🔺🔻+-−!";
+    const SIGNS: &str = "✅❌✓✔✖✗✘⚠⛔🚫❗‼❓▲▼△▽↑↓⬆⬇🔺🔻+-−!";
     let mut letters = 0;
     for character in text.chars() {
         letters = if character.is_alphabetic() {

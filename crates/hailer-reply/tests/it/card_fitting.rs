@@ -176,7 +176,7 @@ fn too_many_cards_are_counted() {
 fn a_long_card_of_another_kind_becomes_its_text_form() {
     let hero = HeroCard::new("Title").with_text(&"word ".repeat(10_000));
 
-    let text = fitted(&Reply::hero(hero));
+    let text = fitted(&Reply::hero_card(hero));
 
     assert!(text.starts_with("Title\nword word"), "{text}");
 }

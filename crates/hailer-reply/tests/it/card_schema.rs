@@ -31,7 +31,7 @@ fn strip_teams(value: &mut Value) {
 }
 
 /// Says what the schema has against a card.
-fn objections(card: &Value) -> Vec<String> {
+pub(crate) fn objections(card: &Value) -> Vec<String> {
     let mut card = card.clone();
     strip_teams(&mut card);
     if SCHEMA.is_valid(&card) {

@@ -7,7 +7,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use crate::foreign_text::{cases, foreign_text};
 
 /// Reads Markdown that must be paragraphs of text.
-fn read_paragraphs(markdown: &str) -> Result<String, String> {
+pub(crate) fn read_paragraphs(markdown: &str) -> Result<String, String> {
     let mut paragraphs = Vec::new();
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
         match event {
@@ -37,7 +37,7 @@ fn blur(text: &str) -> String {
 }
 
 /// Says whether the reader of phones, to which a backslash means nothing there, would find a link or a mention.
-fn has_link_or_mention(wire: &str) -> bool {
+pub(crate) fn has_link_or_mention(wire: &str) -> bool {
     let lower = wire.to_ascii_lowercase();
     lower.contains("](") || lower.contains("<at") || lower.contains("</at")
 }

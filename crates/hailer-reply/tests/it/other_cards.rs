@@ -44,24 +44,24 @@ fn connector() -> ConnectorCard {
 #[test]
 fn other_cards_travel_as_samples_show_them() {
     assert_eq!(
-        attachment(&Reply::hero(hero())),
+        attachment(&Reply::hero_card(hero())),
         json!({"contentType": "application/vnd.microsoft.card.hero", "content": {
             "title": "T*", "subtitle": "s", "text": r"a &lt; \*b\*<br>c",
             "images": [{"url": "https://x.example/a.png", "alt": "alt"}],
             "buttons": [{"type": "openUrl", "title": "Open", "value": "https://x.example/"}]}})
     );
     assert_eq!(
-        attachment(&Reply::thumbnail(ThumbnailCard::new("T"))),
+        attachment(&Reply::thumbnail_card(ThumbnailCard::new("T"))),
         json!({"contentType": "application/vnd.microsoft.card.thumbnail", "content": {"title": "T"}})
     );
     assert_eq!(
-        attachment(&Reply::list(list())),
+        attachment(&Reply::list_card(list())),
         json!({"contentType": "application/vnd.microsoft.teams.card.list", "content": {"title": "Builds", "items": [
             {"type": "section", "title": "today"},
             {"type": "resultItem", "title": "812", "subtitle": "ok", "tap": {"type": "openUrl", "title": "", "value": "https://x.example/812"}}]}})
     );
     assert_eq!(
-        attachment(&Reply::connector(connector())),
+        attachment(&Reply::connector_card(connector())),
         json!({"contentType": "application/vnd.microsoft.teams.card.o365connector", "content": {
             "@type": "MessageCard", "@context": "https://schema.org/extensions", "summary": "Deploys", "title": "Deploys",
             "sections": [{"activityTitle": "api", "text": "t", "facts": [{"name": "State", "value": r"up \*"}]}],
@@ -73,15 +73,15 @@ fn other_cards_travel_as_samples_show_them() {
 fn other_cards_have_a_text_form() {
     for (reply, text) in [
         (
-            Reply::hero(hero()),
+            Reply::hero_card(hero()),
             "T*\ns\na < *b*\nc\n[image: alt]\nOpen (https://x.example/)",
         ),
         (
-            Reply::list(list()),
+            Reply::list_card(list()),
             "Builds\ntoday\n812 · ok (https://x.example/812)",
         ),
         (
-            Reply::connector(connector()),
+            Reply::connector_card(connector()),
             "Deploys\napi\nt\nState  up *\nOpen (https://x.example/)",
         ),
     ] {
