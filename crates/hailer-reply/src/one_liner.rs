@@ -138,7 +138,7 @@ impl Reply {
     ///
     /// let reply = Reply::bar_chart("Disk", [("db-1", 91, "%"), ("db-2", 40, "%")]);
     ///
-    /// assert_eq!(reply.to_plain(), "Disk\ndb-1  ██████████  91 %\ndb-2  ████░░░░░░  40 %");
+    /// assert_eq!(reply.to_plain(), "Disk\ndb-1  ██████████  91 %\ndb-2  ████▌░░░░░  40 %");
     /// ```
     pub fn bar_chart(
         title: impl Into<String>,
