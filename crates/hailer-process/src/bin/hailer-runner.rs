@@ -1,0 +1,5 @@
+//! A runner and nothing else, for bots whose own binary is none and for tests.
+
+fn main() {
+    hailer_process::runner::main();
+}
