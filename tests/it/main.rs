@@ -32,6 +32,7 @@ mod listing;
 mod malformed;
 mod new_project;
 mod panics;
+mod permissions;
 mod real_messages;
 mod secrets;
 mod sending;

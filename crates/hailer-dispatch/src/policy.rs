@@ -50,6 +50,7 @@ pub struct Policy {
     rules: Vec<CompiledRule>,
     /// By the index of the command.
     commands: Vec<CommandRules>,
+    paths: HashMap<String, usize>,
 }
 
 /// That a person is in a group, for one tenant or for all.
@@ -79,6 +80,13 @@ enum Says {
 }
 
 impl Policy {
+    /// Decides about the command of a path as far as that can be done without its arguments. What does not exist is
+    /// refused.
+    pub fn decide_about(&self, path: &str, asker: Asker<'_>) -> Decision {
+        let command = self.paths.get(path).copied().unwrap_or(usize::MAX);
+        self.decide_early(&self.standing(asker), command)
+    }
+
     /// Finds out what is true of somebody whichever command they mean.
     pub(crate) fn standing<'p>(&'p self, asker: Asker<'p>) -> Standing<'p> {
         let ceiling = self.ceilings.get(asker.webhook);

@@ -74,6 +74,12 @@ impl Policy {
             channel_names: HashMap::new(),
             rules: Vec::new(),
             commands: catalog.iter().map(no_rules).collect(),
+            paths: catalog
+                .iter()
+                .map(Entry::path)
+                .map(str::to_owned)
+                .zip(0..)
+                .collect(),
         }
     }
 }

@@ -11,6 +11,7 @@
 mod dispatch;
 mod gate;
 mod normalise;
+mod policy;
 mod render;
 mod sample;
 
