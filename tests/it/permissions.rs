@@ -70,6 +70,28 @@ async fn the_token_of_a_team_does_not_speak_for_another_one() {
     assert!(server.say("echo hello").await.text().contains("hello"));
 }
 
+#[tokio::test]
+async fn who_asks_too_much_is_told_how_long_to_wait() {
+    let server = Server::builder()
+        .and("[limits]\nper_person = '2/h'\n")
+        .start()
+        .await;
+
+    for _ in 0..2 {
+        assert_eq!(server.say("echo hello").await.outcome(), "ok");
+    }
+    let refused = server.say("echo hello").await;
+
+    assert_eq!((refused.status, refused.outcome()), (200, "refused"));
+    assert!(
+        refused
+            .text()
+            .contains("That was a lot at once, Mira Novak. Try again in 30 min."),
+        "{}",
+        refused.text()
+    );
+}
+
 #[test]
 fn what_rules_say_is_explained_with_the_line() {
     let mira = ["--as", "Mira Novak", "--in", "deploys"];

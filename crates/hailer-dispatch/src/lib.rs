@@ -24,6 +24,7 @@ mod registry;
 mod spec;
 mod suggest;
 mod text;
+mod throttle;
 mod tree;
 mod words;
 
@@ -46,4 +47,5 @@ pub use registry::{Judgement, Registry, RegistryError, RegistryErrors};
 pub use spec::{Cooldown, Effect, Example, Spec};
 pub use suggest::nearest;
 pub use text::{Link, MentionInText, MessageText};
+pub use throttle::{Rate, Rates, Throttle};
 pub use tokio_util::sync::CancellationToken;

@@ -54,6 +54,11 @@ pub enum Misunderstanding {
         /// How long the pause still is.
         wait: Duration,
     },
+    /// The person, or everybody in the team or at the webhook together, asked more than is let pass in a time.
+    TooMany {
+        /// After which time it is let pass.
+        wait: Duration,
+    },
     /// The command is known, its arguments are not right.
     Usage {
         /// The command.
@@ -112,7 +117,7 @@ impl Misunderstanding {
         match self {
             Self::Empty | Self::Unknown { .. } | Self::Incomplete { .. } => "unknown",
             Self::TooComplex | Self::UnclosedQuote { .. } | Self::Usage { .. } => "usage",
-            Self::NotPermitted { .. } | Self::TooSoon { .. } => "refused",
+            Self::NotPermitted { .. } | Self::TooSoon { .. } | Self::TooMany { .. } => "refused",
         }
     }
 
@@ -123,6 +128,7 @@ impl Misunderstanding {
             Self::TooSoon { entry, .. } | Self::Usage { entry, .. } => Some(entry),
             Self::Empty
             | Self::TooComplex
+            | Self::TooMany { .. }
             | Self::UnclosedQuote { .. }
             | Self::Unknown { .. }
             | Self::Incomplete { .. } => None,
@@ -166,6 +172,11 @@ impl Misunderstanding {
             Self::TooSoon { entry, wait } => format!(
                 "{} ran a moment ago, {}. Try again in {}.",
                 bold(entry.path()),
+                escape(sender),
+                in_words(*wait)
+            ),
+            Self::TooMany { wait } => format!(
+                "That was a lot at once, {}. Try again in {}.",
                 escape(sender),
                 in_words(*wait)
             ),

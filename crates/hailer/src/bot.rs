@@ -234,6 +234,7 @@ impl Bot {
         let responder = Responder::new(Parts {
             registry: Arc::new(registry),
             policy: Arc::new(policy),
+            rates: config.limits.rates,
             contact: config.bot.contact,
             runtime: CommandRuntime::new().map_err(StartError::Threads)?,
             dedupe_for: config.limits.dedupe_for,

@@ -60,9 +60,9 @@ pub use hailer_dispatch::{
     CommandError, CommandResult, Condition, Cooldown, Decision, DefaultPermission, Effect, Entry,
     Example, FunctionCommand, Grant, Group, Hook, HookHandle, Invocation, Judgement, Link, Member,
     MentionInText, Misunderstanding, NamedChannel, NearMiss, NoArgs, Permit, Place, Policy,
-    PolicyError, PolicyErrors, PolicySource, Refusal, Registration, Registry, RegistryError,
-    RegistryErrors, Rule, Sender, Spec, ValueKind, Verdict, Whom, Written, command_fn, known,
-    nearest,
+    PolicyError, PolicyErrors, PolicySource, Rate, Rates, Refusal, Registration, Registry,
+    RegistryError, RegistryErrors, Rule, Sender, Spec, ValueKind, Verdict, Whom, Written,
+    command_fn, known, nearest,
 };
 pub use hailer_reply::{
     Action, ActionSet, ActionStyle, AnyCard, Bar, Card, CardError, Column, ColumnSet, ColumnWidth,

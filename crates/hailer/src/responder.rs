@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use hailer_activity::Activity;
 use hailer_dispatch::{
     Call, CancellationToken, CommandError, CommandResult, Effect, Entry, Inquiry, MessageText,
-    Misunderstanding, Policy, Registry,
+    Misunderstanding, Policy, Rates, Registry, Throttle,
 };
 use hailer_reply::{Message, Reply, RequestId, escape};
 use hailer_transport::{Answer, Handler, Inbound, Outcome};
@@ -38,6 +38,7 @@ struct Inner {
 struct Core {
     registry: Arc<Registry>,
     policy: Arc<Policy>,
+    throttle: Throttle,
     contact: Option<String>,
     /// For commands that have a deadline of their own. Weak, so that work which hangs keeps no threads alive.
     runtime: Weak<CommandRuntime>,
@@ -48,6 +49,7 @@ struct Core {
 pub(crate) struct Parts {
     pub(crate) registry: Arc<Registry>,
     pub(crate) policy: Arc<Policy>,
+    pub(crate) rates: Rates,
     pub(crate) contact: Option<String>,
     pub(crate) runtime: CommandRuntime,
     pub(crate) dedupe_for: Option<Duration>,
@@ -68,6 +70,7 @@ impl Responder {
         let Parts {
             registry,
             policy,
+            rates,
             contact,
             runtime,
             dedupe_for,
@@ -80,6 +83,7 @@ impl Responder {
                 core: Arc::new(Core {
                     registry,
                     policy,
+                    throttle: Throttle::new(rates),
                     contact,
                     runtime: Arc::downgrade(&runtime),
                 }),
@@ -219,7 +223,11 @@ impl Core {
         running: &OnceLock<Arc<Entry>>,
         callers: &mut CallersThread,
     ) -> Finished {
-        match self.registry.dispatch(inquiry, &self.policy) {
+        let understood = match self.throttle.admit(inquiry) {
+            Ok(()) => self.registry.dispatch(inquiry, &self.policy),
+            Err(wait) => Err(Misunderstanding::TooMany { wait }),
+        };
+        match understood {
             Ok(call) => {
                 if !call.is_immediate() {
                     callers.leave().await;

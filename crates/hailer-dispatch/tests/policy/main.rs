@@ -14,5 +14,6 @@ mod model;
 mod order;
 mod product;
 mod setting;
+mod throttling;
 mod wording;
 mod written;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use hailer_dispatch::Rates;
+
 use super::code;
 use super::problem::Problem;
 use super::section::Section;
@@ -28,6 +30,8 @@ pub struct LimitsConfig {
     pub max_skew: Option<Duration>,
     /// How long a message is remembered, so that it does not run twice; nothing when it may.
     pub dedupe_for: Option<Duration>,
+    /// How much may be asked in a time.
+    pub rates: Rates,
 }
 
 impl Default for LimitsConfig {
@@ -36,6 +40,7 @@ impl Default for LimitsConfig {
             body: to_usize(BODY),
             max_skew: Some(MAX_SKEW),
             dedupe_for: Some(DEDUPE_FOR),
+            rates: Rates::default(),
         }
     }
 }
@@ -53,6 +58,11 @@ pub(super) fn read(limits: &Section<'_>) -> LimitsConfig {
         body: to_usize(body),
         max_skew: read_span(limits, "max_skew", MAX_SKEW),
         dedupe_for: read_span(limits, "dedupe_for", DEDUPE_FOR),
+        rates: Rates {
+            per_person: limits.rate_or_off("per_person"),
+            per_team: limits.rate_or_off("per_team"),
+            per_webhook: limits.rate_or_off("per_webhook"),
+        },
     }
 }
 

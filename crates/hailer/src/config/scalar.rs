@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use bytesize::ByteSize;
+use hailer_dispatch::Rate;
 
 use super::code;
 use super::problem::Problem;
@@ -143,6 +144,24 @@ pub(super) fn address(wanted: &Wanted<'_>, node: &Node) -> Result<SocketAddr, Co
     address.ok_or_else(|| {
         let text = format!("{} is not an address to listen on", quoted(&text));
         Complaint::new(code::ADDRESS, text, wanted.help)
+    })
+}
+
+pub(super) fn rate(wanted: &Wanted<'_>, node: &Node) -> Result<Rate, Complaint> {
+    let text = string(wanted, node)?;
+    let rate = text.split_once('/').and_then(|(count, time)| {
+        let count = count.trim().parse().ok().filter(|count| *count > 0)?;
+        let seconds = match time.trim() {
+            "s" => 1,
+            "min" => 60,
+            "h" => 3600,
+            _ => return None,
+        };
+        Some(Rate::new(count, Duration::from_secs(seconds)))
+    });
+    rate.ok_or_else(|| {
+        let text = format!("{} is not a rate", quoted(&text));
+        Complaint::new(code::NO_UNIT, text, wanted.help)
     })
 }
 

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use hailer_dispatch::Rate;
+
 use super::code;
 use super::problem::Problem;
 use super::reading::Reading;
@@ -14,6 +16,7 @@ use super::tree::{Entry, Node, Origin, Table, Value};
 
 const DURATION_HELP: &str = "write a unit: \"4s\", \"4500ms\"";
 const SIZE_HELP: &str = "write a unit: \"256 KiB\", \"1 MiB\"";
+const RATE_HELP: &str = "write how many in which time: \"20/min\", \"2/s\", \"500/h\", or \"off\"";
 const ADDRESS_HELP: &str = "write an IP address and a port: \"127.0.0.1:3978\", \"[::1]:3978\"";
 
 /// A reader for one table of the configuration.
@@ -140,6 +143,14 @@ impl<'d> Section<'d> {
             return None;
         }
         Some(self.address(key).unwrap_or(default))
+    }
+
+    /// Reads how many in a time, such as `"20/min"`; `"off"` gives `None`, as leaving it out does.
+    pub fn rate_or_off(&self, key: &str) -> Option<Rate> {
+        if self.is_off(key) {
+            return None;
+        }
+        self.read(key, "a rate", RATE_HELP, scalar::rate)
     }
 
     /// Reads one of the given names and returns what stands beside it.

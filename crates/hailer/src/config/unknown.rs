@@ -10,13 +10,11 @@ use super::report::shown;
 use super::tree::{Entry, Node, Origin, Table, Value, flatten};
 
 /// Keys that are documented, but that this version does not act on; `*` is any name.
-const PLANNED: [&[&str]; 16] = [
+const PLANNED: [&[&str]; 14] = [
     &["bot", "language"],
     &["bot", "timezone"],
     &["server", "trusted_proxies"],
     &["webhook", "*", "followup"],
-    &["limits", "per_person"],
-    &["limits", "per_team"],
     &["log", "format"],
     &["log", "bodies"],
     &["confirm"],

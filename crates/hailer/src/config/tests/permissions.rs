@@ -1,7 +1,9 @@
 //! What is written about permissions: read whole, and every slip told with its line.
 
+use std::time::Duration;
+
 use hailer_dispatch::{
-    Effect, NoArgs, Place, Registration, Registry, Spec, Verdict, Whom, command_fn,
+    Effect, NoArgs, Place, Rate, Registration, Registry, Spec, Verdict, Whom, command_fn,
 };
 use hailer_reply::Reply;
 
@@ -254,6 +256,28 @@ fn a_rule_for_every_webhook_is_worth_a_look_where_there_are_several() {
         of(&format!("{rule}in = [\"webhook:ops\"]\n{second}")),
         "no problems"
     );
+}
+
+#[test]
+fn rates_are_so_many_in_a_time() {
+    let config = with_webhook(
+        "[limits]\nper_person = \"20/min\"\nper_team = \"2/s\"\nper_webhook = \"off\"",
+        &[],
+    );
+
+    let rates = config.limits.rates;
+    let rate = |count, seconds| Some(Rate::new(count, Duration::from_secs(seconds)));
+    assert_eq!(
+        (rates.per_person, rates.per_team, rates.per_webhook),
+        (rate(20, 60), rate(2, 1), None)
+    );
+    for wrong in ["20", "0/min", "20/day", "many/s", "-1/s"] {
+        let said = said(&format!("[limits]\nper_person = \"{wrong}\""));
+        assert!(
+            said.contains(&format!("error[HL207]: \"{wrong}\" is not a rate")),
+            "{said}"
+        );
+    }
 }
 
 #[test]
