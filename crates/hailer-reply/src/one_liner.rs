@@ -38,8 +38,8 @@ impl Reply {
 
     /// Answers with a table of literal text.
     ///
-    /// Up to three columns stand side by side; the rows of a wider table are stacked, because phones are narrow. As
-    /// text the columns are aligned either way. Short rows are filled up with "–".
+    /// Up to three columns stand side by side; the rows of a wider table, or of one with long words, are stacked,
+    /// because phones are narrow. As text the columns are aligned either way. Short rows are filled up with "–".
     ///
     /// ```
     /// use hailer_reply::Reply;
@@ -74,7 +74,8 @@ impl Reply {
         Self::empty().then_list(title, items)
     }
 
-    /// Answers with links: up to six as buttons, more of them as a line each. The labels are literal text.
+    /// Answers with links: up to six short ones as buttons, more or longer ones as a line each. The labels are literal
+    /// text, cut after 200 bytes.
     ///
     /// ```
     /// use hailer_reply::{HttpsUrl, Reply};
@@ -128,7 +129,7 @@ impl Reply {
         Self::empty().then_error(headline, details)
     }
 
-    /// Answers with bars, the longest for the value that is farthest from zero.
+    /// Answers with bars, the longest for the value that is farthest from zero; percentages are shares of 100.
     ///
     /// A bar is a [`Bar`], or a label and a value, with or without a unit. Negative values have a bar of another
     /// pattern, and what is no number has none.
@@ -138,7 +139,7 @@ impl Reply {
     ///
     /// let reply = Reply::bar_chart("Disk", [("db-1", 91, "%"), ("db-2", 40, "%")]);
     ///
-    /// assert_eq!(reply.to_plain(), "Disk\ndb-1  ██████████  91 %\ndb-2  ████▌░░░░░  40 %");
+    /// assert_eq!(reply.to_plain(), "Disk\ndb-1  █████████░  91 %\ndb-2  ████░░░░░░  40 %");
     /// ```
     pub fn bar_chart(
         title: impl Into<String>,

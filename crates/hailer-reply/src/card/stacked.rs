@@ -7,7 +7,7 @@ pub(crate) const SEPARATOR: &str = " · ";
 pub(crate) const NO_BREAK: char = '\u{a0}';
 
 /// Narrower rows are not stacked, so what looks like one is something else.
-const FEWEST: usize = 4;
+const FEWEST: usize = 3;
 
 /// A row that is read back: titles and cells.
 #[derive(Debug, Default)]

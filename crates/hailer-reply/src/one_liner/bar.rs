@@ -23,14 +23,20 @@ const BAR_WIDTH: ColumnWidth = ColumnWidth::Weight(13);
 /// Labels and numbers get room for at least so many letters, beside the bar.
 const FEWEST_LETTERS: usize = 4;
 
-/// Labels and numbers get room for no more letters; what is longer is wrapped.
+/// Labels get room for no more letters; what is longer is wrapped.
 const MOST_LETTERS: usize = 12;
+
+/// Numbers with their units get room for no more letters, which are a little wider than those of labels.
+const MOST_DIGITS: usize = 10;
 
 /// How long the bar of a progress is, in letters: a percentage fits beside it on a phone.
 const PROGRESS: u128 = 20;
 
 /// How many bars are read aloud: nobody listens to more.
 const SPOKEN_BARS: usize = 20;
+
+/// All of it, in percent.
+const WHOLE: f64 = 100.0;
 
 /// The longest unit, in bytes.
 const UNIT: usize = 12;
@@ -94,24 +100,22 @@ impl<L: Into<String>, V: Into<f64>, U: Into<String>> From<(L, V, U)> for Bar {
     }
 }
 
-/// Draws bars below each other, the longest for the value that is farthest from zero.
+/// Draws bars below each other.
 pub(crate) fn chart(title: String, bars: Vec<Bar>) -> Card {
     let title_line = one_line(title.as_str());
     let card = titled(title);
     if bars.is_empty() {
         return card.with(nothing());
     }
-    let largest = bars
-        .iter()
-        .map(|bar| bar.value.abs())
-        .filter(|value| value.is_finite())
-        .fold(0.0, f64::max);
+    let largest = largest(&bars);
     let spoken = spoken(&title_line, &bars);
     let measures: Vec<_> = bars.iter().map(Bar::measure).collect();
     let widest = measures.iter().map(|text| width(text)).max().unwrap_or(0);
     let labels = bars.iter().map(|bar| width(&bar.label));
     let label_width = letters(labels.max().unwrap_or(0), MOST_LETTERS);
-    let measure_width = letters(widest, MOST_LETTERS);
+    let measure_width = letters(widest + 1, MOST_DIGITS + 1);
+    // Gaps before longer ones would be wrapped.
+    let widest = if widest > MOST_DIGITS { 0 } else { widest };
     let rows = bars.into_iter().zip(measures);
     let chart = rows
         .map(|(bar, measure)| {
@@ -172,6 +176,17 @@ pub(crate) fn progress(title: String, done: u64, total: u64, note: String) -> Ca
     card.with(TextBlock::new(bar).monospace())
         .with(TextBlock::new(told).with_spacing(Spacing::Small))
         .with_speak(spoken)
+}
+
+/// Returns the value that fills a bar: the largest, and for percentages all of it.
+fn largest(bars: &[Bar]) -> f64 {
+    let sizes = bars.iter().map(|bar| bar.value.abs());
+    let largest = sizes.filter(|size| size.is_finite()).fold(0.0, f64::max);
+    if largest <= WHOLE && bars.iter().all(|bar| bar.unit == "%") {
+        WHOLE
+    } else {
+        largest
+    }
 }
 
 /// Returns how much of the largest value a value is.

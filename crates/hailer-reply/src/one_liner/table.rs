@@ -1,8 +1,8 @@
 //! Rows of cells that a phone can show.
 //!
-//! Decision: up to three columns stand side by side, in column sets that every client draws; more are stacked, each
-//! row a line for its first cell and one for the others with their titles, because a phone would break the words of
-//! a fourth column. Tables of version 1.5 do neither. The text form has aligned columns either way.
+//! Decision: up to three columns stand side by side, in column sets that every client draws. More of them, or three
+//! with long words, are stacked: each row is a line for its first cell and one for the others with their titles,
+//! because a phone would break the words. Tables of version 1.5 do neither. The text form has aligned columns either way.
 
 use std::borrow::Cow;
 
@@ -22,11 +22,14 @@ use crate::one_liner::{nothing, titled};
 /// More columns than this are stacked.
 const MOST_BESIDE: usize = 3;
 
+/// A phone shows about so many letters beside each other, less the gaps between three columns.
+const PHONE_LETTERS: usize = 34;
+
 /// Nobody reads more columns than this.
 const MOST_COLUMNS: usize = 40;
 
 /// A column is drawn at least as wide as so many letters, as far as there is room.
-const NARROWEST: usize = 6;
+const NARROWEST: usize = 7;
 
 /// A column gets no more room than for so many letters.
 const WIDEST: usize = 30;
@@ -41,11 +44,11 @@ pub(crate) fn card(title: String, titles: Vec<String>, rows: Vec<Vec<Words>>) ->
     let wanted = widest.max(titles.len()).max(1);
     let count = wanted.min(MOST_COLUMNS);
     let titles: Vec<_> = titles.into_iter().map(one_line).take(count).collect();
-    let rows = rows.into_iter().map(|row| cells(row, count));
-    let table = if count > MOST_BESIDE {
+    let rows: Vec<_> = rows.into_iter().map(|row| cells(row, count)).collect();
+    let table = if is_wide(&rows, count) {
         stacked(&titles, rows)
     } else {
-        beside(&titles, rows.collect())
+        beside(&titles, rows)
     };
     let card = card.with(table);
     if wanted > count {
@@ -53,6 +56,18 @@ pub(crate) fn card(title: String, titles: Vec<String>, rows: Vec<Vec<Words>>) ->
     } else {
         card
     }
+}
+
+/// Says whether a phone could not show columns side by side without breaking words.
+fn is_wide(rows: &[Vec<Words>], count: usize) -> bool {
+    let letters = |measure: fn(&Words) -> usize| -> usize {
+        let widest = |at| rows.iter().filter_map(|row| row.get(at)).map(measure).max();
+        (0..count).filter_map(widest).sum()
+    };
+    count > MOST_BESIDE
+        || (count == MOST_BESIDE
+            && (letters(Words::longest_word) > PHONE_LETTERS
+                || letters(Words::width) > 2 * PHONE_LETTERS))
 }
 
 /// Gives a row as many cells as there are columns.
@@ -116,8 +131,9 @@ fn header(titles: &[String], widths: &[ColumnWidth]) -> ColumnSet {
     columns.fold(ColumnSet::new(), ColumnSet::with)
 }
 
-fn stacked(titles: &[String], rows: impl Iterator<Item = Vec<Words>>) -> Container {
-    rows.enumerate()
+fn stacked(titles: &[String], rows: Vec<Vec<Words>>) -> Container {
+    rows.into_iter()
+        .enumerate()
         .map(|(at, row)| {
             let stack = stack(titles, row).with_spacing(Spacing::Small);
             if at == 0 {

@@ -94,6 +94,12 @@ impl Words {
         sign + width(&self.text)
     }
 
+    /// Counts the letters of the longest word.
+    pub(crate) fn longest_word(&self) -> usize {
+        let words = self.text.split_whitespace();
+        words.map(width).max().unwrap_or(0)
+    }
+
     /// Writes the sign and the text side by side.
     pub(crate) fn into_text(self) -> String {
         match self.sign {
