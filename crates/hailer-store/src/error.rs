@@ -246,6 +246,19 @@ impl StoreError {
         !matches!(self, Self::Unknown)
     }
 
+    /// Tells whether another process has the write lock of an SQLite file.
+    pub(crate) fn is_busy(&self) -> bool {
+        let Self::Unavailable { source } = self else {
+            return false;
+        };
+        let code = source
+            .0
+            .as_database_error()
+            .and_then(|database| database.code());
+        code.and_then(|code| code.parse::<i64>().ok())
+            .is_some_and(|code| [SQLITE_BUSY, SQLITE_LOCKED].contains(&(code & 0xff)))
+    }
+
     /// Tells whether the store may well do the same call later: it is out, slow or full now.
     pub fn is_passing(&self) -> bool {
         match self {
@@ -268,6 +281,8 @@ const SQLITE_FULL: i64 = 13;
 const SQLITE_CONSTRAINT: i64 = 19;
 const SQLITE_ERROR: i64 = 1;
 const SQLITE_MISMATCH: i64 = 20;
+const SQLITE_BUSY: i64 = 5;
+const SQLITE_LOCKED: i64 = 6;
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {

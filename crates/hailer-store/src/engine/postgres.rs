@@ -24,9 +24,6 @@ use crate::store::Role;
 /// How much longer than its caller waits a transaction may take to be rolled back in order; after that its connection is cut.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// How long an operation waits for its turn and for a connection.
-const TURN: Duration = Duration::from_secs(1);
-
 /// How many operations write at once. Each appends to an audit chain of its own, so that none waits for another's commit.
 const LANES: usize = POOL as usize - 3;
 
@@ -110,7 +107,7 @@ impl Drop for ServerEngine {
 
 impl Shared {
     async fn write(self: Arc<Self>, mut work: Box<dyn Work>, limit: Duration) {
-        let lane = match timeout(TURN.min(limit), Lane::take(&self)).await {
+        let lane = match timeout(limit, Lane::take(&self)).await {
             Ok(Some(lane)) => lane,
             Ok(None) => return work.fail(StoreError::Closed),
             Err(_busy) => return work.fail(StoreError::TimedOut { limit }),

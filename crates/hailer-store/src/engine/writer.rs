@@ -63,10 +63,9 @@ impl Writer {
     }
 
     async fn commit_batch(&mut self, first: Box<dyn Work>) {
-        if let Err(error) = self.session.execute("BEGIN IMMEDIATE", &[]).await {
-            self.refuse_waiting(first, error).await;
+        let Some(first) = self.begin(first).await else {
             return;
-        }
+        };
         let mut batch = self.gather(first).await;
         let committed = match batch.broken.take() {
             Some(error) => Err(error),
@@ -83,6 +82,25 @@ impl Writer {
                 // It fails when the transaction is over already, which is what is wanted.
                 let _over = self.session.execute("ROLLBACK", &[]).await;
                 fail_all(batch.done, &error);
+            }
+        }
+    }
+
+    /// Takes the write lock of the file for an operation, or for the next whose caller still waits.
+    async fn begin(&mut self, mut first: Box<dyn Work>) -> Option<Box<dyn Work>> {
+        loop {
+            match self.session.execute("BEGIN IMMEDIATE", &[]).await {
+                Ok(_rows) => return Some(first),
+                // Another process writes: each caller's own limit says how long that may last.
+                Err(error) if error.is_busy() => {
+                    while first.ticket().is_withdrawn() {
+                        first = self.inbox.try_recv().ok()?;
+                    }
+                }
+                Err(error) => {
+                    self.refuse_waiting(first, error).await;
+                    return None;
+                }
             }
         }
     }
@@ -131,7 +149,7 @@ impl Writer {
         batch.done.push(work);
     }
 
-    /// Another process writes, or the disk is out: all that wait are told, for each would wait as long again.
+    /// The database is out: all that wait are told.
     async fn refuse_waiting(&mut self, first: Box<dyn Work>, error: StoreError) {
         // A connection whose transaction was cut may still be in it.
         let _over = self.session.execute("ROLLBACK", &[]).await;

@@ -3,12 +3,16 @@
 pub(crate) mod cluster;
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use hailer_store::{Role, Store, StoreUrl};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::bed::cluster::Cluster;
+
+/// How long calls may take where it does not matter.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 static DATABASES: AtomicU64 = AtomicU64::new(1);
 
@@ -63,14 +67,20 @@ impl Bed {
         self.folder.as_ref().expect("a folder").path()
     }
 
-    /// Opens the store as a server does.
+    /// Opens the store as a server does, with patience for a busy machine.
     pub(crate) async fn store(&self) -> Store {
+        self.usual_store().await.within(PATIENCE)
+    }
+
+    /// Opens the store as a server does, with the limits that a server has.
+    pub(crate) async fn usual_store(&self) -> Store {
         Store::open(&self.url, Role::Server).await.expect("open")
     }
 
     /// Opens the store as the command line does.
     pub(crate) async fn tool(&self) -> Store {
-        Store::open(&self.url, Role::Tool).await.expect("open")
+        let tool = Store::open(&self.url, Role::Tool).await.expect("open");
+        tool.within(PATIENCE)
     }
 
     /// Has a server die: its jobs are anybody's.

@@ -51,7 +51,7 @@ mod on_postgres_only {
     async fn a_server_that_was_stopped_and_started_again() {
         let cluster = Cluster::start_new();
         let bed = Bed::in_cluster(&cluster).await;
-        let store = bed.store().await;
+        let store = bed.usual_store().await;
         let fence = running(&store, &admission()).await;
         let before = store.changes();
 
@@ -79,7 +79,7 @@ mod on_postgres_only {
     async fn a_server_that_was_paused_and_goes_on() {
         let cluster = Cluster::start_new();
         let bed = Bed::in_cluster(&cluster).await;
-        let store = bed.store().await;
+        let store = bed.usual_store().await;
         let message = admission();
 
         cluster.pause();
@@ -139,7 +139,7 @@ mod on_postgres_only {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_that_another_writes_is_free_again() {
     let bed = Bed::sqlite();
-    let store = bed.store().await;
+    let store = bed.usual_store().await;
     queue(&store, &admission()).await;
     let mut other = SqliteConnection::connect(&bed.url().to_string())
         .await
@@ -174,7 +174,7 @@ async fn a_file_that_another_writes_is_free_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_that_wait_for_a_locked_file_are_all_told_in_time() {
     let bed = Bed::sqlite();
-    let store = bed.store().await;
+    let store = bed.usual_store().await;
     let mut other = SqliteConnection::connect(&bed.url().to_string())
         .await
         .expect("the file");
