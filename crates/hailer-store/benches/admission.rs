@@ -192,6 +192,15 @@ fn ending() -> Ending {
     }
 }
 
+/// A hash that no other message has.
+fn guard(number: u64) -> [u8; 32] {
+    let mut hash = [0; 32];
+    for (place, byte) in hash.iter_mut().zip(number.to_le_bytes()) {
+        *place = byte;
+    }
+    hash
+}
+
 fn admission(number: u64) -> Admission {
     let text = str::to_owned;
     Admission {
@@ -202,7 +211,7 @@ fn admission(number: u64) -> Admission {
             conversation: text("19:channel@thread.tacv2;messageid=1"),
             activity: number.to_string(),
         },
-        guard: Some(std::array::from_fn(|place| number.to_le_bytes()[place % 8])),
+        guard: Some(guard(number)),
         job: NewJob {
             webhook: text("ops"),
             tenant: text("4f0c2f4e-7d7a-4b5e-9a3a-2f6f0f3a9d11"),

@@ -109,6 +109,12 @@ impl Row {
     }
 }
 
+/// The time of the database in milliseconds since 1970.
+const SHARED_NOW: &str = "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT";
+
+/// Begins an operation of an SQLite transaction, so that it can be rolled back by itself.
+pub(crate) const SAVEPOINT: &str = "SAVEPOINT operation";
+
 /// A connection of either engine.
 pub(crate) enum Wire {
     File(Box<SqliteConnection>),
@@ -122,9 +128,43 @@ pub(crate) struct Session {
     boot: BootId,
     /// The audit chain that this session appends to; no other session of this or another process does at the same time.
     chain: String,
+    /// The number and the hash of the chain's last row, where it is known.
+    head: Option<(i64, String)>,
     now: Option<i64>,
+    deferred: Deferred,
     is_abandoned: bool,
     is_touched: bool,
+}
+
+/// Statements of an SQLite operation that go with its next one: each way to the connection's thread and back costs more than what
+/// SQLite does there.
+#[derive(Debug, Default)]
+struct Deferred {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Deferred {
+    fn push(&mut self, sql: &str, values: &[Value]) {
+        if !self.sql.is_empty() {
+            self.sql.push_str("; ");
+        }
+        self.sql.push_str(&renumbered(sql, self.values.len()));
+        self.values.extend_from_slice(values);
+    }
+}
+
+/// Returns a statement whose `$1` is `$(1 + offset)`, and so on.
+fn renumbered(sql: &str, offset: usize) -> String {
+    let mut parts = sql.split('$');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, rest) = part.split_at(digits);
+        let number = number.parse::<usize>().unwrap_or_default() + offset;
+        text.push_str(&format!("${number}{rest}"));
+    }
+    text
 }
 
 impl Session {
@@ -133,7 +173,9 @@ impl Session {
             wire,
             boot,
             chain,
+            head: None,
             now: None,
+            deferred: Deferred::default(),
             is_abandoned: false,
             is_touched: false,
         }
@@ -162,9 +204,11 @@ impl Session {
         self.is_touched = true;
     }
 
-    /// Begins an operation: its clock is read anew.
+    /// Begins an operation: on SQLite its clock is read anew.
     pub(crate) fn begin(&mut self) {
-        self.now = None;
+        if !self.is_shared() {
+            self.now = None;
+        }
         self.is_abandoned = false;
         self.is_touched = false;
     }
@@ -175,6 +219,67 @@ impl Session {
 
     pub(crate) fn is_touched(&self) -> bool {
         self.is_touched
+    }
+
+    /// Returns the last row of the chain, where it is known.
+    pub(crate) fn head(&self) -> Option<(i64, String)> {
+        self.head.clone()
+    }
+
+    /// Says which row of the chain is the last now; `None` when it has to be looked up.
+    pub(crate) fn set_head(&mut self, head: Option<(i64, String)>) {
+        self.head = head;
+    }
+
+    /// Begins a transaction on PostgreSQL, and on the same way fetches what nearly every operation wants: the time, and the chain's end.
+    pub(crate) async fn begin_shared(&mut self) -> Result<(), StoreError> {
+        let Wire::Server(server) = &mut self.wire else {
+            return Ok(());
+        };
+        // Made of hexadecimal digits and a number.
+        let chain = &self.chain;
+        let sql = format!(
+            "BEGIN; SELECT {SHARED_NOW} AS now, last.seq, last.hash FROM (SELECT 1) one LEFT JOIN (SELECT * FROM ((SELECT seq, hash \
+             FROM audit WHERE chain = '{chain}' ORDER BY seq DESC LIMIT 1) UNION ALL SELECT seq, hash FROM audit_dropped \
+             WHERE chain = '{chain}') ends ORDER BY seq DESC LIMIT 1) last ON true"
+        );
+        let rows = sqlx::raw_sql(AssertSqlSafe(sql))
+            .fetch_all(&mut **server)
+            .await?;
+        let row = rows
+            .into_iter()
+            .next()
+            .map(Row::Postgres)
+            .ok_or(StoreError::Unreadable { column: "now" })?;
+        self.now = Some(row.int("now")?);
+        self.head = Some((
+            row.maybe_int("seq")?.unwrap_or_default(),
+            row.maybe_text("hash")?.unwrap_or_default(),
+        ));
+        Ok(())
+    }
+
+    /// Runs a statement of which only the failure matters; on SQLite with the next one, or at the end of the operation.
+    pub(crate) async fn put(&mut self, sql: &str, values: &[Value]) -> Result<(), StoreError> {
+        if matches!(self.wire, Wire::File(_)) {
+            self.deferred.push(sql, values);
+            return Ok(());
+        }
+        self.execute(sql, values).await.map(drop)
+    }
+
+    /// Runs what was put off.
+    pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
+        if self.deferred.sql.is_empty() {
+            return Ok(());
+        }
+        self.fetch("", &[]).await.map(drop)
+    }
+
+    /// Forgets what was put off; false when it had been run before.
+    pub(crate) fn forget(&mut self) -> bool {
+        let deferred = std::mem::take(&mut self.deferred);
+        deferred.sql.starts_with(SAVEPOINT)
     }
 
     /// Returns the connection itself, to be thrown away or given back.
@@ -191,8 +296,8 @@ impl Session {
         let now = match self.wire {
             Wire::File(_) | Wire::Reader(_) => machine_now(),
             Wire::Server(_) => {
-                let sql = "SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT AS now";
-                self.fetch_one(sql, &[])
+                let sql = format!("SELECT {SHARED_NOW} AS now");
+                self.fetch_one(&sql, &[])
                     .await?
                     .ok_or(StoreError::Unreadable { column: "now" })?
                     .int("now")?
@@ -216,6 +321,8 @@ impl Session {
 
     /// Runs a statement and returns how many rows it changed.
     pub(crate) async fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, StoreError> {
+        // The count would be that of all of them.
+        self.flush().await?;
         let sql = AssertSqlSafe(sql.to_owned());
         let changed = match &mut self.wire {
             Wire::File(file) => bound_sqlite(sql, values)
@@ -240,7 +347,16 @@ impl Session {
         sql: &str,
         values: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
-        let sql = AssertSqlSafe(sql.to_owned());
+        let mut deferred = std::mem::take(&mut self.deferred);
+        let (sql, values) = if deferred.sql.is_empty() {
+            (sql.to_owned(), values)
+        } else {
+            if !sql.is_empty() {
+                deferred.push(sql, values);
+            }
+            (deferred.sql, deferred.values.as_slice())
+        };
+        let sql = AssertSqlSafe(sql);
         let rows = match &mut self.wire {
             Wire::File(file) => {
                 sqlite_rows(bound_sqlite(sql, values).fetch_all(&mut **file).await?)
@@ -269,6 +385,7 @@ impl Session {
 
     /// Runs a text of several statements without values.
     pub(crate) async fn run_script(&mut self, sql: &str) -> Result<(), StoreError> {
+        self.flush().await?;
         let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         match &mut self.wire {
             Wire::File(file) => sql.execute(&mut **file).await.map(|_rows| ())?,
@@ -317,4 +434,24 @@ fn bound_postgres(sql: AssertSqlSafe<String>, values: &[Value]) -> PostgresQuery
             Value::Text(text) => query.bind(text),
             Value::Int(number) => query.bind(number),
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_of_put_off_statements_go_on_counting() {
+        let mut deferred = Deferred::default();
+
+        deferred.push(SAVEPOINT, &[]);
+        deferred.push("INSERT INTO a VALUES ($1, $2)", &values!["x", 1_i64]);
+        deferred.push("UPDATE b SET c = $11 WHERE d = $1", &values!["y"]);
+
+        assert_eq!(
+            deferred.sql,
+            "SAVEPOINT operation; INSERT INTO a VALUES ($1, $2); UPDATE b SET c = $13 WHERE d = $3"
+        );
+        assert_eq!(deferred.values.len(), 3);
+    }
 }

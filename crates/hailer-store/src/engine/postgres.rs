@@ -115,26 +115,29 @@ impl Shared {
         if work.ticket().is_withdrawn() {
             return;
         }
-        let mut connection = match self
-            .connection(format!("{}/{}", self.boot, lane.number))
-            .await
-        {
-            Ok(connection) => connection,
-            Err(error) => return work.fail(error),
+        let chain = format!("{}/{}", self.boot, lane.number);
+        let ready = timeout(limit, self.ready(chain, Purpose::Write)).await;
+        let mut connection = match ready {
+            Ok(Ok(connection)) => connection,
+            Ok(Err(error)) => return work.fail(error),
+            Err(_elapsed) => return work.fail(StoreError::TimedOut { limit }),
         };
         let Some(session) = connection.session() else {
             return work.fail(StoreError::Closed);
         };
-        let Ok(result) = timeout(limit + GRACE, transact(session, work.as_mut())).await else {
-            let error = if work.ticket().withdraw() {
+        let Ok(end) = timeout(limit + GRACE, transact(session, work.as_mut())).await else {
+            let is_certain = work.ticket().withdraw();
+            return work.fail(if is_certain {
                 StoreError::TimedOut { limit }
             } else {
                 StoreError::Unknown
-            };
-            return work.fail(error);
+            });
         };
-        match result {
-            Ok(is_touched) => {
+        match end {
+            End::Committed => {
+                let is_touched = connection
+                    .session()
+                    .is_some_and(|session| session.is_touched());
                 connection.give_back();
                 drop(lane);
                 work.answer();
@@ -143,18 +146,21 @@ impl Shared {
                     self.news.send_modify(|count| *count += 1);
                 }
             }
-            Err(None) => {
+            End::RolledBack => {
                 connection.give_back();
                 work.answer();
             }
-            Err(Some(error)) => work.fail(error),
+            End::Cut => work.answer(),
+            End::Failed(error) => work.fail(error),
         }
     }
 
     async fn read(self: Arc<Self>, mut work: Box<dyn Work>, limit: Duration) {
-        let mut connection = match self.connection(String::new()).await {
-            Ok(connection) => connection,
-            Err(error) => return work.fail(error),
+        let ready = timeout(limit, self.ready(String::new(), Purpose::Read)).await;
+        let mut connection = match ready {
+            Ok(Ok(connection)) => connection,
+            Ok(Err(error)) => return work.fail(error),
+            Err(_elapsed) => return work.fail(StoreError::TimedOut { limit }),
         };
         let Some(session) = connection.session() else {
             return work.fail(StoreError::Closed);
@@ -168,6 +174,27 @@ impl Shared {
         }
     }
 
+    /// Returns a connection that answers. Of those of the pool some, or all, may have died with the server that was behind them.
+    async fn ready(&self, chain: String, purpose: Purpose) -> Result<Borrowed, StoreError> {
+        let mut tries = 0;
+        loop {
+            let mut connection = self.connection(chain.clone()).await?;
+            let session = connection.session().ok_or(StoreError::Closed)?;
+            let answer = match purpose {
+                Purpose::Write => session.begin_shared().await,
+                Purpose::Read => session.execute("SELECT 1", &[]).await.map(drop),
+            };
+            match answer {
+                Ok(()) => return Ok(connection),
+                Err(error @ StoreError::Unavailable { .. }) if tries < POOL => {
+                    tracing::debug!(error = ?error, "a connection of the store was dead");
+                    tries += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
     async fn connection(&self, chain: String) -> Result<Borrowed, StoreError> {
         let connection = self.pool.acquire().await?;
         Ok(Borrowed(Some(Session::new(
@@ -178,21 +205,38 @@ impl Shared {
     }
 }
 
-/// Runs an operation in a transaction: `Ok(touched)` when it was committed, `Err(None)` when its own result tells, `Err(Some)` when the
-/// database failed.
-async fn transact(session: &mut Session, work: &mut dyn Work) -> Result<bool, Option<StoreError>> {
-    session.execute("BEGIN", &[]).await.map_err(Some)?;
+/// What a connection is wanted for.
+#[derive(Clone, Copy)]
+enum Purpose {
+    Read,
+    Write,
+}
+
+/// How a transaction ended.
+enum End {
+    Committed,
+    /// The operation's own result tells why.
+    RolledBack,
+    /// As `RolledBack`, and nobody knows what the connection is in.
+    Cut,
+    /// The commit failed.
+    Failed(StoreError),
+}
+
+/// Runs an operation in the transaction that was begun, and ends that.
+async fn transact(session: &mut Session, work: &mut dyn Work) -> End {
     let is_kept = work.run(session).await.is_ok() && !session.is_abandoned();
     if !is_kept || !work.ticket().pass() {
-        // On a broken connection this fails, and the operation's own error says so.
-        let _broken = session.execute("ROLLBACK", &[]).await;
-        return Err(None);
+        return match session.execute("ROLLBACK", &[]).await {
+            Ok(_rows) => End::RolledBack,
+            Err(_gone) => End::Cut,
+        };
     }
     match session.execute("COMMIT", &[]).await {
-        Ok(_rows) => Ok(session.is_touched()),
+        Ok(_rows) => End::Committed,
         // A server that answers with an error has rolled back; one that is gone may have committed.
-        Err(error @ (StoreError::Refused { .. } | StoreError::Full { .. })) => Err(Some(error)),
-        Err(_gone) => Err(Some(StoreError::Unknown)),
+        Err(error @ (StoreError::Refused { .. } | StoreError::Full { .. })) => End::Failed(error),
+        Err(_gone) => End::Failed(StoreError::Unknown),
     }
 }
 

@@ -22,6 +22,9 @@ use crate::store::Role;
 /// How long a statement waits for another process that writes: shorter than a reply may take.
 const BUSY: Duration = Duration::from_millis(900);
 
+/// How many prepared statements are kept: those put together from several are more than sqlx's usual 100.
+const STATEMENTS: usize = 400;
+
 /// How many calls can read at once.
 const READERS: u32 = 4;
 
@@ -165,6 +168,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .busy_timeout(BUSY)
+        .statement_cache_capacity(STATEMENTS)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .pragma("journal_size_limit", WAL_LIMIT)

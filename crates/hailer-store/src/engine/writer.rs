@@ -7,7 +7,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::engine::work::Work;
 use crate::error::{DatabaseError, StoreError};
-use crate::session::Session;
+use crate::session::{SAVEPOINT, Session};
 
 /// How many operations one commit takes at most: about 50 ms of work.
 const LARGEST_BATCH: usize = 256;
@@ -29,8 +29,8 @@ pub(crate) struct Writer {
 
 /// What came of a batch before its commit.
 struct Batch {
-    /// Those that are part of the transaction.
-    done: Vec<Box<dyn Work>>,
+    /// Those that are part of the transaction, or were rolled back alone, with the reason when they do not know it themselves.
+    done: Vec<(Box<dyn Work>, Option<StoreError>)>,
     is_touched: bool,
     /// The transaction is gone: SQLite rolled all of it back, as it may when the disk is full.
     broken: Option<StoreError>,
@@ -66,14 +66,21 @@ impl Writer {
         let Some(first) = self.begin(first).await else {
             return;
         };
+        // Another process may have appended to the chain.
+        self.session.set_head(None);
         let mut batch = self.gather(first).await;
         let committed = match batch.broken.take() {
             Some(error) => Err(error),
-            None => self.session.execute("COMMIT", &[]).await.map(drop),
+            None => self.commit().await,
         };
         match committed {
             Ok(()) => {
-                batch.done.into_iter().for_each(Work::answer);
+                for (work, error) in batch.done {
+                    match error {
+                        Some(error) => work.fail(error),
+                        None => work.answer(),
+                    }
+                }
                 if batch.is_touched {
                     self.changes.send_modify(|count| *count += 1);
                 }
@@ -81,7 +88,22 @@ impl Writer {
             Err(error) => {
                 // It fails when the transaction is over already, which is what is wanted.
                 let _over = self.session.execute("ROLLBACK", &[]).await;
-                fail_all(batch.done, &error);
+                fail_all(
+                    batch.done.into_iter().map(|(work, _)| work).collect(),
+                    &error,
+                );
+            }
+        }
+    }
+
+    /// A commit that fails, unless for want of space, may have reached the disk all the same.
+    async fn commit(&mut self) -> Result<(), StoreError> {
+        match self.session.execute("COMMIT", &[]).await {
+            Ok(_rows) => Ok(()),
+            Err(error @ StoreError::Full { .. }) => Err(error),
+            Err(error) => {
+                tracing::error!(error = ?error, "the store could not commit");
+                Err(StoreError::Unknown)
             }
         }
     }
@@ -131,22 +153,31 @@ impl Writer {
         if !work.ticket().pass() {
             return;
         }
-        if let Err(error) = self.session.execute("SAVEPOINT operation", &[]).await {
-            batch.broken = Some(error);
-            batch.done.push(work);
-            return;
+        // Put off, as is what only writes: an operation goes to the connection's thread twice at most.
+        let mut result = self.session.put(SAVEPOINT, &[]).await;
+        let is_done = work.run(&mut self.session).await.is_ok();
+        let mut is_kept = is_done && !self.session.is_abandoned();
+        if is_kept {
+            result = match self.session.put("RELEASE operation", &[]).await {
+                Ok(()) => self.session.flush().await,
+                Err(error) => Err(error),
+            };
+            is_kept = result.is_ok();
         }
-        let is_kept = work.run(&mut self.session).await.is_ok() && !self.session.is_abandoned();
-        let ending = if is_kept {
-            "RELEASE operation"
-        } else {
-            "ROLLBACK TO operation; RELEASE operation"
-        };
-        if let Err(error) = self.session.run_script(ending).await {
-            batch.broken = Some(error);
+        if !is_kept {
+            self.session.set_head(None);
+            // Nothing of it was run when its beginning is still put off.
+            if !self.session.forget()
+                && let Err(error) = self
+                    .session
+                    .run_script("ROLLBACK TO operation; RELEASE operation")
+                    .await
+            {
+                batch.broken = Some(error);
+            }
         }
         batch.is_touched |= is_kept && self.session.is_touched();
-        batch.done.push(work);
+        batch.done.push((work, result.err()));
     }
 
     /// The database is out: all that wait are told.

@@ -6,7 +6,7 @@ use crate::error::StoreError;
 use crate::id::{JobId, hex};
 use crate::job::{Fence, Job, NewJob, Owned};
 use crate::operation::audit;
-use crate::operation::row::{LEASE_MS, job_with_id, read_job, wide};
+use crate::operation::row::{LEASE_MS, job_with_id, wide};
 use crate::session::{Session, Value, millis, values};
 
 /// How long the second guard holds, in milliseconds.
@@ -33,18 +33,23 @@ pub(crate) async fn admit(
         // Two messages with the same guard on two servers would not see each other's job.
         session.take_turns(guard).await?;
     }
-    let mut id = JobId::random(0).map_err(|_error| StoreError::Misuse {
-        what: "the system gives no random numbers",
-    })?;
-    if !put_message(session, &admission.key, &id).await? {
-        return repeat(session, &admission.key).await;
+    let mut id = random_id(0)?;
+    let seen = look(session, &admission.key, guard.as_deref(), &id).await?;
+    if let Some(first) = seen.repeat_of {
+        return repeat(session, &first).await;
     }
-    if let Some(first) = guarded(session, guard.as_deref()).await? {
-        return attach(session, admission, first).await;
+    if seen.is_taken {
+        id = free_id(session).await?;
     }
-    if admission.start == Start::Queued && is_queue_full(session, admission.queue_limit).await? {
+    if let Some(first) = seen.guarded {
+        return attach(session, admission, &first).await;
+    }
+    if admission.start == Start::Queued && seen.queued >= wide(admission.queue_limit) {
         session.abandon();
         return Ok(Admitted::QueueFull);
+    }
+    if !put_message(session, &admission.key, &id).await? {
+        return repeat_in_between(session, &admission.key).await;
     }
     let fresh = Fresh {
         job: &admission.job,
@@ -52,11 +57,7 @@ pub(crate) async fn admit(
         guard,
         retry_of: None,
     };
-    let first_id = id.clone();
-    put_job(session, &fresh, &mut id).await?;
-    if id != first_id {
-        point_message(session, &admission.key, &id).await?;
-    }
+    put_job(session, &fresh, &id).await?;
     if admission.start == Start::Now
         && let Some(lock) = &admission.job.lock
         && let Some(by) = lock_or_holder(session, lock, &id).await?
@@ -92,9 +93,7 @@ pub(crate) async fn adopt(
     job: &NewJob,
     intent: Option<&AuditEntry>,
 ) -> Result<Owned, StoreError> {
-    let mut id = JobId::random(0).map_err(|_error| StoreError::Misuse {
-        what: "the system gives no random numbers",
-    })?;
+    let id = free_id(session).await?;
     put_job(
         session,
         &Fresh {
@@ -103,7 +102,7 @@ pub(crate) async fn adopt(
             guard: None,
             retry_of: None,
         },
-        &mut id,
+        &id,
     )
     .await?;
     if let Some(intent) = intent {
@@ -126,17 +125,60 @@ pub(crate) async fn adopt(
     })
 }
 
+/// What is there already.
+struct Seen {
+    /// The job of this very message.
+    repeat_of: Option<String>,
+    /// The job with the same guard.
+    guarded: Option<String>,
+    queued: i64,
+    /// Whether another job has the id.
+    is_taken: bool,
+}
+
+async fn look(
+    session: &mut Session,
+    key: &MessageKey,
+    guard: Option<&str>,
+    id: &JobId,
+) -> Result<Seen, StoreError> {
+    let sql = format!(
+        "SELECT (SELECT job_id FROM messages WHERE {OF_MESSAGE}) AS repeat_of, (SELECT id FROM jobs WHERE guard = $6 \
+         AND created_at > $7 AND state IN ('awaiting_approval', 'queued', 'starting', 'running') ORDER BY number LIMIT 1) AS guarded, \
+         (SELECT COUNT(*) FROM jobs WHERE state = 'queued') AS queued, (SELECT COUNT(*) FROM jobs WHERE id = $8) AS taken"
+    );
+    let since = session.now().await? - GUARD_MS;
+    let mut row = key_values(key);
+    row.extend(values![guard.map(str::to_owned), since, id.as_str()]);
+    let row = session
+        .fetch_one(&sql, &row)
+        .await?
+        .ok_or(StoreError::Unreadable { column: "queued" })?;
+    Ok(Seen {
+        repeat_of: row.maybe_text("repeat_of")?,
+        guarded: row.maybe_text("guarded")?,
+        queued: row.int("queued")?,
+        is_taken: row.is("taken")?,
+    })
+}
+
+/// False when another server admitted the same message in between; SQLite has one writer, which has looked.
 async fn put_message(
     session: &mut Session,
     key: &MessageKey,
     id: &JobId,
 ) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO messages (webhook, tenant, team, conversation, activity, job_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
-               ON CONFLICT (webhook, tenant, team, conversation, activity) DO NOTHING";
     let now = session.now().await?;
     let mut row = key_values(key);
     row.extend([Value::from(id.as_str()), Value::from(now)]);
-    Ok(session.execute(sql, &row).await? == 1)
+    let sql = "INSERT INTO messages (webhook, tenant, team, conversation, activity, job_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    if !session.is_shared() {
+        session.put(sql, &row).await?;
+        return Ok(true);
+    }
+    let sql =
+        format!("{sql} ON CONFLICT (webhook, tenant, team, conversation, activity) DO NOTHING");
+    Ok(session.execute(&sql, &row).await? == 1)
 }
 
 const OF_MESSAGE: &str =
@@ -154,55 +196,41 @@ fn key_values(key: &MessageKey) -> Vec<Value> {
     .to_vec()
 }
 
-async fn point_message(
-    session: &mut Session,
-    key: &MessageKey,
-    id: &JobId,
-) -> Result<(), StoreError> {
-    let mut row = key_values(key);
-    row.push(id.as_str().into());
-    session
-        .execute(
-            &format!("UPDATE messages SET job_id = $6 WHERE {OF_MESSAGE}"),
-            &row,
-        )
-        .await
-        .map(drop)
-}
-
-async fn repeat(session: &mut Session, key: &MessageKey) -> Result<Admitted, StoreError> {
-    let sql =
-        format!("SELECT * FROM jobs WHERE id = (SELECT job_id FROM messages WHERE {OF_MESSAGE})");
-    let first = session
-        .fetch_one(&sql, &key_values(key))
-        .await?
-        .as_ref()
-        .map(read_job)
-        .transpose()?;
+async fn repeat(session: &mut Session, id: &str) -> Result<Admitted, StoreError> {
+    let first = job_with_id(session, id).await?;
     first
         .map(|job| Admitted::Repeat(Box::new(job)))
         .ok_or(StoreError::Unreadable { column: "job_id" })
 }
 
-async fn guarded(session: &mut Session, guard: Option<&str>) -> Result<Option<Job>, StoreError> {
-    let Some(guard) = guard else { return Ok(None) };
-    let sql = "SELECT * FROM jobs WHERE guard = $1 AND created_at > $2 \
-               AND state IN ('awaiting_approval', 'queued', 'starting', 'running') ORDER BY number LIMIT 1";
-    let since = session.now().await? - GUARD_MS;
-    session
-        .fetch_one(sql, &values![guard, since])
-        .await?
-        .as_ref()
-        .map(read_job)
-        .transpose()
+async fn repeat_in_between(
+    session: &mut Session,
+    key: &MessageKey,
+) -> Result<Admitted, StoreError> {
+    let row = session
+        .fetch_one(
+            &format!("SELECT job_id FROM messages WHERE {OF_MESSAGE}"),
+            &key_values(key),
+        )
+        .await?;
+    let id = row
+        .map(|row| row.text("job_id"))
+        .transpose()?
+        .ok_or(StoreError::Unreadable { column: "job_id" })?;
+    repeat(session, &id).await
 }
 
 async fn attach(
     session: &mut Session,
     admission: &Admission,
-    first: Job,
+    first: &str,
 ) -> Result<Admitted, StoreError> {
-    point_message(session, &admission.key, &first.id).await?;
+    let first = job_with_id(session, first)
+        .await?
+        .ok_or(StoreError::Unreadable { column: "guard" })?;
+    if !put_message(session, &admission.key, &first.id).await? {
+        return repeat_in_between(session, &admission.key).await;
+    }
     let entry = AuditEntry {
         event: "duplicate".to_owned(),
         job: Some(first.id.clone()),
@@ -226,6 +254,33 @@ pub(crate) async fn is_queue_full(session: &mut Session, limit: u64) -> Result<b
         .transpose()?
         .unwrap_or_default()
         >= wide(limit))
+}
+
+fn random_id(tries: usize) -> Result<JobId, StoreError> {
+    JobId::random(tries).map_err(|_error| StoreError::Misuse {
+        what: "the system gives no random numbers",
+    })
+}
+
+/// Returns an id that no job has. Between this and the insert another server can take it, once in very many million times; then the
+/// insert fails, and nothing is stored.
+pub(crate) async fn free_id(session: &mut Session) -> Result<JobId, StoreError> {
+    for tries in 0..ID_TRIES {
+        let id = random_id(tries)?;
+        if session
+            .fetch(
+                "SELECT 1 AS one FROM jobs WHERE id = $1",
+                &values![id.as_str()],
+            )
+            .await?
+            .is_empty()
+        {
+            return Ok(id);
+        }
+    }
+    Err(StoreError::Misuse {
+        what: "no id for a job is free",
+    })
 }
 
 /// Takes a lock for a job, or returns who has it.
@@ -265,34 +320,16 @@ pub(crate) async fn take_lock(
         == 1)
 }
 
-/// Inserts a job under `id`, or under another when that is taken.
-pub(crate) async fn put_job(
-    session: &mut Session,
-    fresh: &Fresh<'_>,
-    id: &mut JobId,
-) -> Result<(), StoreError> {
-    for tries in 1..=ID_TRIES {
-        if insert_job(session, fresh, id).await? {
-            return Ok(());
-        }
-        *id = JobId::random(tries).map_err(|_error| StoreError::Misuse {
-            what: "the system gives no random numbers",
-        })?;
-    }
-    Err(StoreError::Misuse {
-        what: "no id for a job is free",
-    })
-}
-
 const JOB_COLUMNS: &str = "id, state, webhook, tenant, team, channel, conversation, thread, requester_id, requester_name, command, \
                            text, body, effect, idempotent, max_attempts, time_limit_ms, lock_name, request_id, guard, retry_of, \
                            attempt, fence, owner, crashes, parked, created_at, not_before, claimed_at, started_at, lease_until";
 
-async fn insert_job(
+/// Inserts a job under an id that is free.
+pub(crate) async fn put_job(
     session: &mut Session,
     fresh: &Fresh<'_>,
     id: &JobId,
-) -> Result<bool, StoreError> {
+) -> Result<(), StoreError> {
     let now = session.now().await?;
     let job = fresh.job;
     let is_running = fresh.start == Start::Now;
@@ -333,7 +370,10 @@ async fn insert_job(
         lease,
     ];
     let places = audit::placeholders(row.len());
-    let sql =
-        format!("INSERT INTO jobs ({JOB_COLUMNS}) VALUES ({places}) ON CONFLICT (id) DO NOTHING");
-    Ok(session.execute(&sql, &row).await? == 1)
+    session
+        .put(
+            &format!("INSERT INTO jobs ({JOB_COLUMNS}) VALUES ({places})"),
+            &row,
+        )
+        .await
 }

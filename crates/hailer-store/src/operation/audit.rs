@@ -29,17 +29,21 @@ pub(crate) async fn append(session: &mut Session, entry: &AuditEntry) -> Result<
         entry,
     );
     let hash = row_hash(&prev, &row);
+    session.set_head(Some((seq + 1, hash.clone())));
     row.push(prev.into());
     row.push(hash.into());
     let sql = format!(
         "INSERT INTO audit ({COLUMNS}, prev_hash, hash) VALUES ({})",
         placeholders(row.len())
     );
-    session.execute(&sql, &row).await.map(drop)
+    session.put(&sql, &row).await
 }
 
 /// Returns the number and the hash of the chain's last row.
 async fn head(session: &mut Session) -> Result<(i64, String), StoreError> {
+    if let Some(head) = session.head() {
+        return Ok(head);
+    }
     let last = "SELECT seq, hash FROM audit WHERE chain = $1 ORDER BY seq DESC LIMIT 1";
     let dropped = "SELECT seq, hash FROM audit_dropped WHERE chain = $1";
     let chain = session.chain().to_owned();

@@ -57,9 +57,8 @@ pub(crate) async fn claim(
 /// Releases everything that a job holds.
 pub(crate) async fn release_locks(session: &mut Session, id: &JobId) -> Result<(), StoreError> {
     session
-        .execute("DELETE FROM locks WHERE job_id = $1", &values![id.as_str()])
+        .put("DELETE FROM locks WHERE job_id = $1", &values![id.as_str()])
         .await
-        .map(drop)
 }
 
 async fn exclude_busy_commands(

@@ -20,7 +20,7 @@ pub(crate) async fn put(
                VALUES ($1, $2, $3, 'waiting', 0, 0, $4, $4)";
     let job = job.map(|job| job.as_str().to_owned());
     session
-        .execute(
+        .put(
             sql,
             &values![post.target.as_str(), job, post.payload.as_str(), now],
         )

@@ -3,7 +3,7 @@
 use crate::admission::{Caller, Retried, Start};
 use crate::error::StoreError;
 use crate::id::JobId;
-use crate::operation::admit::{Fresh, is_queue_full, put_job};
+use crate::operation::admit::{Fresh, free_id, is_queue_full, put_job};
 use crate::operation::audit;
 use crate::operation::cancel::by_caller;
 use crate::operation::row::locked_job;
@@ -26,9 +26,7 @@ pub(crate) async fn retry(
         session.abandon();
         return Ok(Retried::QueueFull);
     }
-    let mut new = JobId::random(0).map_err(|_error| StoreError::Misuse {
-        what: "the system gives no random numbers",
-    })?;
+    let new = free_id(session).await?;
     put_job(
         session,
         &Fresh {
@@ -37,7 +35,7 @@ pub(crate) async fn retry(
             guard: None,
             retry_of: Some(id),
         },
-        &mut new,
+        &new,
     )
     .await?;
     let mut entry = by_caller(&job, "retried", by);

@@ -70,6 +70,8 @@ async fn checked(
     check_version(first, options).await?;
     let pool = PgPoolOptions::new()
         .max_connections(POOL)
+        // Each use begins with a statement that shows whether the connection lives.
+        .test_before_acquire(false)
         .acquire_timeout(Duration::from_secs(1))
         .idle_timeout(Duration::from_secs(600))
         .max_lifetime(Duration::from_secs(1800))
