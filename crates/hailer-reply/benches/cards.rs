@@ -40,6 +40,35 @@ fn answer_with_a_table_of_20_rows() -> String {
     Reply::card(table(20)).to_message().into_json()
 }
 
+#[divan::bench]
+fn answer_in_one_call_with_20_rows() -> String {
+    in_one_call(20).to_message().into_json()
+}
+
+/// Wide rows are stacked.
+#[divan::bench]
+fn answer_in_one_call_with_20_wide_rows() -> String {
+    let titles = ["Service", "Version", "State", "Region", "Age"];
+    let row = ["api-gateway", "2.41.0", "12 of 12 healthy", "eu-1", "3 d"];
+    let reply = Reply::table("What is running", titles, vec![row; 20]);
+    reply.to_message().into_json()
+}
+
+#[divan::bench(args = [1_000, 10_000])]
+fn cut_what_took_one_call(bencher: Bencher, rows: usize) {
+    let reply = in_one_call(rows);
+    bencher.bench(|| reply.to_message());
+}
+
+fn in_one_call(rows: usize) -> Reply {
+    let row = ["api-gateway", "2.41.0", "healthy"];
+    Reply::table(
+        "What is running",
+        ["Service", "Version", "State"],
+        vec![row; rows],
+    )
+}
+
 /// The time grows with the rows, not with their square.
 #[divan::bench(args = [1_000, 10_000])]
 fn cut_a_table(bencher: Bencher, rows: usize) {

@@ -182,6 +182,12 @@ impl From<&str> for Words {
     }
 }
 
+impl From<&String> for Words {
+    fn from(text: &String) -> Self {
+        Self::new(text.as_str())
+    }
+}
+
 impl From<String> for Words {
     fn from(text: String) -> Self {
         Self::new(text)
