@@ -18,6 +18,7 @@ use crate::clock::BotClock;
 use crate::command_runtime::CommandRuntime;
 use crate::config::{Config, Problems};
 use crate::in_process::InProcessBot;
+use crate::live_policy::LivePolicy;
 use crate::module::Module;
 use crate::permissions::Permissions;
 use crate::responder::{Parts, Responder};
@@ -226,6 +227,7 @@ impl Bot {
         let policy = config
             .policy(registry.catalog())
             .map_err(StartError::Permissions)?;
+        let live = LivePolicy::new(config.clone(), registry.catalog().clone(), policy);
         let webhooks = config
             .webhooks
             .into_iter()
@@ -233,7 +235,7 @@ impl Bot {
         let gate = Gate::new(webhooks, config.limits.max_skew).map_err(StartError::Webhooks)?;
         let responder = Responder::new(Parts {
             registry: Arc::new(registry),
-            policy: Arc::new(policy),
+            policy: live,
             rates: config.limits.rates,
             contact: config.bot.contact,
             runtime: CommandRuntime::new().map_err(StartError::Threads)?,

@@ -32,7 +32,7 @@ mod width;
 use std::path::Path;
 
 use hailer_activity::HmacKey;
-use hailer_dispatch::{Catalog, Policy, PolicyError, PolicyErrors, PolicySource, Written};
+use hailer_dispatch::{Catalog, Group, Policy, PolicyError, PolicyErrors, PolicySource, Written};
 
 pub use draft::Draft;
 pub use environment::Environment;
@@ -154,6 +154,15 @@ impl Config {
     ///
     /// What rules name that does not exist, each with its place.
     pub fn policy(&self, catalog: &Catalog) -> Result<Policy, Problems> {
+        self.policy_with(self.permissions.groups.clone(), catalog)
+    }
+
+    /// As [`Config::policy`], with members that were read later.
+    pub(crate) fn policy_with(
+        &self,
+        groups: Vec<Group>,
+        catalog: &Catalog,
+    ) -> Result<Policy, Problems> {
         let Self {
             permissions,
             webhooks,
@@ -163,7 +172,7 @@ impl Config {
             default: permissions.default,
             blocked: permissions.blocked.clone(),
             auditors: permissions.auditors.clone(),
-            groups: permissions.groups.clone(),
+            groups,
             ceilings: webhooks.iter().map(|it| it.ceiling.clone()).collect(),
             rules: permissions.rules.iter().map(|it| it.rule.clone()).collect(),
         };

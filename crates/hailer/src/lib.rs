@@ -40,6 +40,8 @@ mod clock;
 mod command_runtime;
 mod config;
 mod in_process;
+mod live_policy;
+mod member_file;
 mod module;
 mod outgoing;
 mod permissions;
@@ -83,6 +85,7 @@ pub use config::{
     ServerConfig, Severity, Standpoint, TlsConfig, Wanted, WebhookConfig,
 };
 pub use in_process::{InProcessBot, Spoken};
+pub use member_file::MemberFile;
 pub use module::Module;
 pub use permissions::Permissions;
 pub use teams_message::TeamsMessage;

@@ -7,13 +7,14 @@ use futures_util::future::BoxFuture;
 use hailer_activity::Activity;
 use hailer_dispatch::{
     Call, CancellationToken, CommandError, CommandResult, Effect, Entry, Inquiry, MessageText,
-    Misunderstanding, Policy, Rates, Registry, Throttle,
+    Misunderstanding, Rates, Registry, Throttle,
 };
 use hailer_reply::{Message, Reply, RequestId, escape};
 use hailer_transport::{Answer, Handler, Inbound, Outcome};
 
 use crate::clock::BotClock;
 use crate::command_runtime::{CallersThread, CommandRuntime, Worked};
+use crate::live_policy::LivePolicy;
 use crate::outgoing;
 use crate::recent::{Recent, Seen};
 
@@ -37,7 +38,7 @@ struct Inner {
 #[derive(Debug)]
 struct Core {
     registry: Arc<Registry>,
-    policy: Arc<Policy>,
+    policy: LivePolicy,
     throttle: Throttle,
     contact: Option<String>,
     /// For commands that have a deadline of their own. Weak, so that work which hangs keeps no threads alive.
@@ -48,7 +49,7 @@ struct Core {
 #[derive(Debug)]
 pub(crate) struct Parts {
     pub(crate) registry: Arc<Registry>,
-    pub(crate) policy: Arc<Policy>,
+    pub(crate) policy: LivePolicy,
     pub(crate) rates: Rates,
     pub(crate) contact: Option<String>,
     pub(crate) runtime: CommandRuntime,
@@ -224,7 +225,10 @@ impl Core {
         callers: &mut CallersThread,
     ) -> Finished {
         let understood = match self.throttle.admit(inquiry) {
-            Ok(()) => self.registry.dispatch(inquiry, &self.policy),
+            Ok(()) => {
+                let policy = self.policy.current(inquiry.received, inquiry.now);
+                self.registry.dispatch(inquiry, &policy)
+            }
             Err(wait) => Err(Misunderstanding::TooMany { wait }),
         };
         match understood {

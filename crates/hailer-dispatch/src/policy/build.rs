@@ -32,8 +32,14 @@ impl Policy {
     /// meet.
     pub fn build(source: PolicySource, catalog: &Catalog) -> Result<Self, PolicyErrors> {
         let groups = source.groups.iter().map(|it| it.name.as_str().into());
+        let unknown = source
+            .groups
+            .iter()
+            .zip(0..)
+            .filter(|(group, _)| group.is_unknown);
         let mut builder = Builder {
             catalog,
+            unknown: unknown.map(|(_, index)| index).collect(),
             errors: Vec::new(),
             policy: Self {
                 blocked: source.blocked.iter().map(lower).collect(),
@@ -133,6 +139,8 @@ pub(super) struct Builder<'c> {
     pub(super) catalog: &'c Catalog,
     errors: Vec<PolicyError>,
     pub(super) policy: Policy,
+    /// The groups of which nobody knows who is in them.
+    pub(super) unknown: HashSet<usize>,
 }
 
 impl Builder<'_> {
@@ -189,8 +197,8 @@ impl Builder<'_> {
         let mut compiled = CompiledRule {
             place: rule.place.as_str().into(),
             say: rule.say.as_deref().map(Into::into),
-            to: self.people(&rule.to, at, "to"),
-            unless: self.people(&rule.unless, at, "unless"),
+            to: self.people(&rule.to, at, "to", rule.verdict == Verdict::Deny),
+            unless: self.people(&rule.unless, at, "unless", rule.verdict == Verdict::Allow),
             webhooks: Vec::new(),
             teams: Vec::new(),
             channels: Vec::new(),

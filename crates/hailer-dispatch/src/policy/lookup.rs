@@ -15,12 +15,24 @@ use crate::suggest::nearest;
 const MOST_LISTED: usize = 6;
 
 impl Builder<'_> {
-    pub(super) fn people(&mut self, list: &[Whom], at: Written, key: &'static str) -> People {
+    /// Looks up people. Where a group that nobody knows could open something, it counts as everyone.
+    pub(super) fn people(
+        &mut self,
+        list: &[Whom],
+        at: Written,
+        key: &'static str,
+        closes: bool,
+    ) -> People {
         let mut people = People::default();
         for whom in list {
             match whom {
                 Whom::Everyone => people.is_everyone = true,
-                Whom::Group(name) => people.groups.extend(self.group(name, at, key)),
+                Whom::Group(name) => {
+                    let group = self.group(name, at, key);
+                    let is_unknown = group.is_some_and(|it| self.unknown.contains(&it));
+                    people.is_everyone |= closes && is_unknown;
+                    people.groups.extend(group);
+                }
             }
         }
         people

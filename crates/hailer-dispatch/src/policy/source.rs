@@ -40,6 +40,9 @@ pub struct Group {
     pub name: String,
     /// Who belongs to it.
     pub members: Vec<Member>,
+    /// Whether nobody knows at the moment who else belongs to it. Then it opens nothing: a rule that denies to it denies
+    /// to everyone, and one that spares it from being allowed something allows nobody.
+    pub is_unknown: bool,
 }
 
 /// A person in a group.

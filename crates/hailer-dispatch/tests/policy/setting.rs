@@ -224,6 +224,7 @@ pub(crate) fn source(rules: Vec<Rule>) -> PolicySource {
             tenant: None,
             name: None,
         }],
+        is_unknown: false,
     };
     PolicySource {
         default: DefaultPermission::Read,

@@ -37,7 +37,8 @@ fn a_person_may_ask_so_much_at_once_and_then_waits() {
         "who waits as long as told is let pass"
     );
     assert!(ask(MIRA, 20).is_err());
-    assert!((0..3).all(|_| ask(MIRA, 100).is_ok()));
+    assert!((0..3).all(|_| ask(MIRA, 300).is_ok()));
+    assert!(ask(MIRA, 300).is_err(), "silence saves up nothing");
 }
 
 #[test]

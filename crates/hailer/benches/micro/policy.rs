@@ -49,6 +49,7 @@ fn policy(registry: &Registry, message: &Inquiry, rules: usize) -> Policy {
             })
             .into_iter()
             .collect(),
+        is_unknown: false,
     };
     let mut all = vec![
         rule(Verdict::Deny, "deploy run", Some(("env", "nowhere*"))),

@@ -92,6 +92,9 @@ pub(super) const POLICY_TEST: &str = "HL228";
 /// Anybody who has the token of any webhook could speak as a member of a group (warning).
 pub(super) const RULE_EVERYWHERE: &str = "HL229";
 
+/// The file with the members of a group is too old (warning).
+pub(super) const OLD_MEMBERS: &str = "HL230";
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

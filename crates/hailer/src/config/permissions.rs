@@ -1,5 +1,7 @@
 //! `[permissions]` and `[group.NAME]`: who is who, and who may run what.
 
+use std::time::{Duration, SystemTime};
+
 use hailer_activity::ObjectId;
 use hailer_dispatch::{DefaultPermission, Group, Member, NamedChannel};
 
@@ -8,9 +10,11 @@ use super::code;
 use super::policy_test::{self, PolicyTest};
 use super::problem::Problem;
 use super::rule::{self, RuleConfig};
+use super::secret::unreadable;
 use super::section::Section;
 use super::spots::Spots;
 use super::webhook::WebhookConfig;
+use crate::member_file::{MemberFile, Unusable};
 
 /// Who may do what.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +28,8 @@ pub struct PermissionsConfig {
     pub auditors: Vec<String>,
     /// `[group.NAME]`, in the order of the file.
     pub groups: Vec<Group>,
+    /// The files that members of groups are read from.
+    pub files: Vec<MemberFile>,
     /// `[[permissions.rule]]`, in the order of the file.
     pub rules: Vec<RuleConfig>,
     /// `[[policy_test]]`, in the order of the file.
@@ -36,7 +42,8 @@ pub(super) fn read(top: &Section<'_>, webhooks: &[WebhookConfig]) -> Permissions
     let permissions = top.section("permissions");
     let mut spots = Spots::new(top.reading(), permissions.origin());
     let groups = top.sections("group");
-    let groups: Vec<Group> = groups.iter().map(read_group).collect();
+    let read = groups.iter().enumerate().map(read_group);
+    let (groups, files): (Vec<Group>, Vec<Option<MemberFile>>) = read.unzip();
     let rules = rule::read(&permissions, webhooks);
     warn_of_rules_everywhere(&permissions, webhooks, &rules);
     PermissionsConfig {
@@ -45,6 +52,7 @@ pub(super) fn read(top: &Section<'_>, webhooks: &[WebhookConfig]) -> Permissions
         auditors: read_auditors(&permissions, &mut spots),
         tests: policy_test::read(top, webhooks, &groups),
         groups,
+        files: files.into_iter().flatten().collect(),
         rules,
         spots,
     }
@@ -90,17 +98,59 @@ fn read_auditors(permissions: &Section<'_>, spots: &mut Spots) -> Vec<String> {
         .collect()
 }
 
-fn read_group(section: &Section<'_>) -> Group {
+/// How old a file may be when nothing is said: exports run every night, and one may fail.
+const MAX_AGE: Duration = Duration::from_hours(48);
+
+fn read_group((index, section): (usize, &Section<'_>)) -> (Group, Option<MemberFile>) {
     let members = section.tables("members");
-    if section.entry("members").is_none() {
+    let members: Vec<Member> = members.iter().filter_map(read_member).collect();
+    let max_age = section.duration_or_off("max_age", MAX_AGE);
+    let file = section.path("file").map(|path| MemberFile {
+        group: index,
+        path,
+        max_age,
+        always: members.clone(),
+    });
+    if section.entry("members").is_none() && section.entry("file").is_none() {
         let text = format!("group \"{}\" has no members", section.name());
-        let help =
-            "fix: write members = [{ id = \"…\" }]; `whoami` shows each person the line to paste";
+        let help = "fix: write members = [{ id = \"…\" }], or file = \"…\"; `whoami` shows each person the line to paste";
         section.note_missing(Problem::error(code::MISSING_KEY, text).with_help(help));
     }
-    Group {
+    let mut group = Group {
         name: section.name().to_owned(),
-        members: members.iter().filter_map(read_member).collect(),
+        members,
+        is_unknown: false,
+    };
+    if let Some(file) = &file {
+        read_file(section, file, &mut group);
+    }
+    (group, file)
+}
+
+/// At start a file must be there; whether it is too old may change at any moment.
+fn read_file(section: &Section<'_>, file: &MemberFile, group: &mut Group) {
+    match file.read() {
+        Ok(content) => {
+            file.fill(group, Some(&content), SystemTime::now());
+            if group.is_unknown {
+                let name = &group.name;
+                let text = format!("the members of group \"{name}\" are older than max_age");
+                let help = "until the file is written again the group opens nothing";
+                let problem = Problem::warning(code::OLD_MEMBERS, text).with_help(help);
+                section.note_at("file", problem);
+            }
+        }
+        Err(Unusable::Io(error)) => {
+            let subject = format!("members of group \"{}\"", group.name);
+            let complaint = unreadable(&subject, &file.path, &error);
+            section.note_at("file", complaint.into());
+        }
+        Err(reason @ (Unusable::Line { .. } | Unusable::TooLarge)) => {
+            let text = format!("{} {reason}", file.path.display());
+            let help =
+                "fix: write the GUID of a person into each line; what stands behind it is a note";
+            section.note_at("file", Problem::error(code::NO_ID, text).with_help(help));
+        }
     }
 }
 

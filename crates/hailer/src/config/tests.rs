@@ -288,6 +288,7 @@ fn the_example_has_no_problems_with_all_its_keys() {
     for (name, content) in [
         ("fullchain.pem", "-"),
         ("key.pem", "-"),
+        ("sre.txt", ""),
         ("ops.token", other[0].as_str()),
         ("data.token", other[1].as_str()),
         ("credentials-data.token", other[2].as_str()),

@@ -259,6 +259,38 @@ fn a_rule_for_every_webhook_is_worth_a_look_where_there_are_several() {
 }
 
 #[test]
+fn a_file_of_members_is_read_at_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |content: Option<&str>| {
+        let path = folder.path().join("sre.txt");
+        match content {
+            Some(content) => std::fs::write(&path, content).unwrap(),
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+        let text = format!(
+            "{}[group.sre]\nfile = \"{}\"\nmembers = [{{ id = \"a07b1c2d-0000-4000-8000-000000000002\" }}]",
+            super::WEBHOOK,
+            path.display()
+        );
+        super::parse(&text, &[]).map(|it| it.config.permissions)
+    };
+
+    let read = of(Some(MIRA)).unwrap();
+    assert_eq!(read.groups[0].members.len(), 2);
+    assert!(!read.groups[0].is_unknown);
+    let said = of(Some("\nMira")).unwrap_err().to_string();
+    assert!(
+        said.contains("error[HL226]") && said.contains("line 2 begins with no id"),
+        "{said}"
+    );
+    let said = of(None).unwrap_err().to_string();
+    assert!(
+        said.contains("error[HL217]: members of group \"sre\": file"),
+        "{said}"
+    );
+}
+
+#[test]
 fn rates_are_so_many_in_a_time() {
     let config = with_webhook(
         "[limits]\nper_person = \"20/min\"\nper_team = \"2/s\"\nper_webhook = \"off\"",
