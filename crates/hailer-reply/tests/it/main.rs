@@ -9,6 +9,7 @@ mod cards;
 mod fitting;
 mod foreign_text;
 mod markdown_oracle;
+mod one_liner_looks;
 mod one_liners;
 mod other_cards;
 mod properties;

@@ -1,4 +1,4 @@
-//! Answers that take one call: how they look, and what strangers cannot do to them.
+//! Answers that take one call: what strangers and long texts cannot do to them.
 
 #![expect(clippy::expect_used, reason = "helpers of tests")]
 
@@ -15,14 +15,14 @@ use crate::foreign_text::{cases, foreign_text};
 /// What the lint says of long cards, and of texts of strangers that look like marks but are none.
 const HARMLESS: [&str; 5] = ["HC114", "HC134", "HC181", "HC182", "HC191"];
 
-const URL: &str = "https://ci.example/run/812";
+pub(crate) const URL: &str = "https://ci.example/run/812";
 
-fn url() -> HttpsUrl {
+pub(crate) fn url() -> HttpsUrl {
     URL.parse().expect("an address")
 }
 
 /// Draws the message of a reply, which must be within the limit and without an error.
-fn sent(reply: &Reply) -> String {
+pub(crate) fn sent(reply: &Reply) -> String {
     let message = reply.to_message();
     let size = message.json().len();
     assert!(size <= MESSAGE_LIMIT, "{size} bytes");
@@ -281,120 +281,4 @@ fn a_huge_cell_leaves_room_for_the_others() {
         assert!(text.contains("… "), "{text:.80}");
         assert!(last.contains('d'), "{last:.80}");
     }
-}
-
-#[test]
-fn nothing_is_told_in_words() {
-    let nothing = "T\nNothing to show.";
-    let none: [[&str; 2]; 0] = [];
-    assert_eq!(Reply::table("T", ["A", "B"], none).to_plain(), nothing);
-    assert_eq!(Reply::facts("T", [("", ""); 0]).to_plain(), nothing);
-    assert_eq!(Reply::list("T", [""; 0]).to_plain(), nothing);
-    assert_eq!(
-        Reply::links("T", Vec::<(&str, HttpsUrl)>::new()).to_plain(),
-        nothing
-    );
-    assert_eq!(Reply::bar_chart("T", [("", 1); 0]).to_plain(), nothing);
-
-    assert_eq!(Reply::table("", [""], [[""]]).to_plain(), "–");
-    assert_eq!(Reply::facts(" ", [("", "\0")]).to_plain(), "–  –");
-    assert_eq!(Reply::list("\u{200b}", ["\n"]).to_plain(), "• –");
-    assert_eq!(
-        Reply::links("", [("", url())]).to_plain(),
-        format!("Links\n{URL}")
-    );
-    assert_eq!(Reply::error("", "").to_plain(), "✖ Something went wrong");
-    assert_eq!(
-        Reply::list("", [Sign::Good, Sign::Warning, Sign::Bad, Sign::Neutral]).to_plain(),
-        "✔ ok\n● warning\n✖ failed\n○ unknown"
-    );
-}
-
-#[test]
-fn rows_of_any_length_make_a_table() {
-    let rows = [vec!["a"], vec!["b", "c", "d"], vec![]];
-
-    let text = Reply::table("T", ["A", "B"], rows).to_plain();
-
-    assert_eq!(text, "T\nA  B\na  –  –\nb  c  d\n–  –  –");
-    let wide = Reply::table("T", ["A", "", "C"], [vec!["a", "b", "c", "d"], vec!["e"]]);
-    assert_eq!(wide.to_plain(), "T\nA     C\na  b  c  d\ne  –  –  –");
-    assert_eq!(sent(&wide), wide.to_plain());
-    let far = Reply::table("T", [""; 0], [vec!["x"; 50]]);
-    assert!(far.to_plain().ends_with("… 10 more columns"));
-}
-
-#[test]
-fn progress_is_never_more_than_all_and_never_less_than_true() {
-    let text = |done, total| Reply::progress("P", done, total, "").to_plain();
-
-    assert_eq!(text(0, 10), "P\n░░░░░░░░░░░░░░░░░░░░ 0 %\n0 of 10");
-    assert_eq!(
-        text(999, 1_000),
-        "P\n███████████████████░ 99 %\n999 of 1000"
-    );
-    assert_eq!(text(12, 10), "P\n████████████████████ 100 %\n12 of 10");
-    assert_eq!(
-        text(u64::MAX, u64::MAX),
-        format!("P\n████████████████████ 100 %\n{0} of {0}", u64::MAX)
-    );
-    assert_eq!(text(3, 0), "P\n3 done");
-    assert_eq!(text(0, 0), "P\n0 done");
-}
-
-#[test]
-fn a_chart_takes_any_number() {
-    let values = [1.0, -2.0, 0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
-
-    let text = Reply::bar_chart("C", values.map(|value| (value.to_string(), value))).to_plain();
-
-    assert_eq!(
-        text,
-        "C\n\
-         1     █████░░░░░   1\n\
-         -2    ▒▒▒▒▒▒▒▒▒▒  −2\n\
-         0     ░░░░░░░░░░   0\n\
-         NaN   ░░░░░░░░░░   –\n\
-         inf   ██████████   ∞\n\
-         -inf  ▒▒▒▒▒▒▒▒▒▒  −∞"
-    );
-}
-
-#[test]
-fn bars_are_not_read_aloud() {
-    for (reply, speak) in [
-        (
-            Reply::progress("Draining", 1, 4, "node-7"),
-            "Draining: 1 of 4 · node-7",
-        ),
-        (
-            Reply::bar_chart("Disk", [("db-1", 91, "%"), ("db-2", 4, "%")]),
-            "Disk: db-1 91 %, db-2 4 %",
-        ),
-    ] {
-        let message: Value = serde_json::from_str(reply.to_message().json()).expect("JSON");
-
-        assert_eq!(message["attachments"][0]["content"]["speak"], speak);
-    }
-}
-
-#[test]
-fn cards_and_text_keep_their_order() {
-    let reply = Reply::text("Two tables.")
-        .then_table("A", ["x", "y"], [["1", "2"]])
-        .then_table("B", ["x", "y"], [["longer", "2"]])
-        .then_list("C", ["d"])
-        .then_facts("", [("e", "f")])
-        .then_links("G", [("h", url())])
-        .then_progress("I", 1, 2, "")
-        .then_bar_chart("J", [("k", 1)])
-        .then_error("l", "");
-
-    assert_eq!(
-        reply.to_plain(),
-        format!(
-            "Two tables.\nA\nx  y\n1  2\nB\nx       y\nlonger  2\nC\n• d\ne  f\nG\nh ({URL})\nI\n\
-         ██████████░░░░░░░░░░ 50 %\n1 of 2\nJ\nk  ██████████  1\n✖ l"
-        )
-    );
 }
