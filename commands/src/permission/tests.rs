@@ -151,3 +151,39 @@ async fn only_auditors_ask_about_others() {
         .await
         .assert_contains("Several people are called Ada");
 }
+
+/// The configuration of somebody's production: pinned, and with ids that nobody made up.
+#[tokio::test]
+async fn who_is_named_in_the_configuration_is_that_person() {
+    let text = r#"[webhook.ops]
+token = { env = "TOKEN" }
+tenant = "11111111-0000-4000-8000-000000000001"
+team = "19:real@thread.tacv2"
+channels = [{ id = "19:deploys@thread.tacv2", name = "deploys" }]
+[[permissions.rule]]
+allow = ["deploy *"]
+to = ["group:sre"]
+in = ["channel:deploys"]
+[group.sre]
+members = [{ id = "8f1c2d3e-0000-4000-8000-000000000001", name = "Mira" }]
+"#;
+    let token = "VGVzdHMgb25seTogdGhpcyBvcGVucyBub3RoaW5nISE=";
+    let environment = Environment::from_pairs([("TOKEN", token)]);
+    let config = Config::parse("hailer.toml", text, Path::new(""), &environment);
+    let bot = TestBot::of(Bot::new(config.unwrap().config).command(Run));
+    let text = "deploy run api --env prod";
+
+    for name in ["Mira", "8F1C2D3E-0000-4000-8000-000000000001"] {
+        let speaker = bot.as_user(name).in_channel("deploys");
+        speaker.say(text).await.assert_text("api prod");
+    }
+    bot.as_user("Dan")
+        .in_channel("deploys")
+        .say(text)
+        .await
+        .assert_refused();
+    bot.as_user("Mira")
+        .say(text)
+        .await
+        .assert_text("deploy run works in deploys, not here.");
+}

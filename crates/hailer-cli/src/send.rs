@@ -119,7 +119,8 @@ fn configured(config: &Config, options: &SendOptions) -> Result<Target, Failure>
         ),
         webhook: webhook.name.clone(),
         key: key.clone(),
-        message: message(TeamsMessage::new(&webhook.mention, &options.text), options),
+        message: message(TeamsMessage::new(&webhook.mention, &options.text), options)
+            .known_to(config, &webhook.name),
     })
 }
 

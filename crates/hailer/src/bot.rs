@@ -111,7 +111,8 @@ impl Bot {
             ))
         });
         let webhooks = speakers.collect();
-        Ok(InProcessBot::new(self.assemble()?, webhooks, clock))
+        let config = self.config.clone();
+        Ok(InProcessBot::new(self.assemble()?, config, webhooks, clock))
     }
 
     pub(crate) fn clock(&self) -> BotClock {

@@ -44,6 +44,7 @@ pub use rule::RuleConfig;
 pub use secret::Secret;
 pub use section::Section;
 pub use server::{ServerConfig, TlsConfig};
+pub(crate) use standpoint::ANYONE;
 pub use standpoint::{NoStandpoint, Standpoint, Wanted};
 pub use webhook::WebhookConfig;
 

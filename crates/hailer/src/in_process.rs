@@ -9,6 +9,7 @@ use hailer_transport::{Authorization, Handler, Inbound, Outcome};
 
 use crate::bot::Assembled;
 use crate::clock::BotClock;
+use crate::config::Config;
 use crate::teams_message::TeamsMessage;
 
 /// A bot that is spoken to from its own process. A message takes the way that Teams' messages take, and only the
@@ -16,6 +17,7 @@ use crate::teams_message::TeamsMessage;
 #[derive(Debug)]
 pub struct InProcessBot {
     assembled: Assembled,
+    config: Config,
     webhooks: Vec<Mentioned>,
     clock: BotClock,
 }
@@ -43,6 +45,7 @@ pub struct Spoken {
 impl InProcessBot {
     pub(crate) fn new(
         assembled: Assembled,
+        config: Config,
         webhooks: Vec<(String, String, HmacKey)>,
         clock: BotClock,
     ) -> Self {
@@ -52,6 +55,7 @@ impl InProcessBot {
                 .map(|(mention, name, key)| Mentioned { mention, name, key });
         Self {
             assembled,
+            config,
             webhooks: webhooks.collect(),
             clock,
         }
@@ -67,10 +71,11 @@ impl InProcessBot {
         self.assembled.responder.registry().catalog()
     }
 
-    /// Sends a message by the first webhook. `None` when the bot has no webhook, or does not admit the message.
+    /// Sends a message by the first webhook, as whom and where the configuration knows. `None` when the bot has no webhook, or does not admit the message.
     pub async fn send(&self, message: &TeamsMessage) -> Option<Spoken> {
         let webhook = self.webhooks.first()?;
         let now = self.clock.now();
+        let message = message.clone().known_to(&self.config, &webhook.name);
         let body = message.to_json(now);
         let header = webhook.key.sign(body.as_bytes());
         let begun = Instant::now();

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::json;
 
+use crate::config::{ANYONE, Config, Wanted};
+
 /// A message as Teams would send it, with the same fields in the same order.
 ///
 /// # Examples
@@ -24,6 +26,16 @@ pub struct TeamsMessage {
     person: String,
     channel: String,
     platform: &'static str,
+    known: Known,
+}
+
+/// The ids of a message that are not made up.
+#[derive(Debug, Clone, Default)]
+struct Known {
+    person: Option<String>,
+    tenant: Option<String>,
+    team: Option<String>,
+    channel: Option<String>,
 }
 
 /// The tenant of made-up messages.
@@ -46,7 +58,39 @@ impl TeamsMessage {
             person: "Mira Novak".to_owned(),
             channel: "general".to_owned(),
             platform: "Windows",
+            known: Known::default(),
         }
+    }
+
+    /// Takes from a configuration what a message to this webhook would carry: the tenant and the team that the webhook
+    /// is pinned to, and the ids that are noted there for the names of the person and the channel. So whoever tries
+    /// something out has the rights of the person they name.
+    #[must_use]
+    pub fn known_to(mut self, config: &Config, webhook: &str) -> Self {
+        let find = |person: &str, places: &[String]| {
+            let wanted = Wanted {
+                person,
+                places,
+                tenant: None,
+            };
+            config.standpoint(&wanted).ok()
+        };
+        let by = format!("webhook:{webhook}");
+        let there = find(ANYONE, std::slice::from_ref(&by));
+        let in_channel = find(ANYONE, &[by.clone(), format!("channel:{}", self.channel)]);
+        let person = find(&self.person, std::slice::from_ref(&by));
+        let person = person.filter(|_| self.person != ANYONE);
+        self.known = Known {
+            tenant: person
+                .as_ref()
+                .and_then(|it| it.tenant.clone())
+                .or_else(|| there.as_ref()?.tenant.clone())
+                .map(|it| it.to_string()),
+            person: person.map(|it| it.person.to_string()),
+            team: there.and_then(|it| Some(it.team?.to_string())),
+            channel: in_channel.and_then(|it| Some(it.channel?.to_string())),
+        };
+        self
     }
 
     /// Names the person who writes. The same name is always the same person.
@@ -71,8 +115,11 @@ impl TeamsMessage {
         self
     }
 
-    /// Returns the person's id in Entra ID, made of the name.
+    /// Returns the person's id in Entra ID: made of the name, unless a configuration knows it.
     pub fn person_id(&self) -> String {
+        if let Some(id) = &self.known.person {
+            return id.clone();
+        }
         let id = stable_id(&self.person.to_lowercase());
         format!("{:08x}-0000-4000-8000-{:012x}", id >> 32, id & 0xffff_ffff)
     }
@@ -85,6 +132,7 @@ impl TeamsMessage {
             person,
             channel,
             platform,
+            known,
         } = self;
         let html = to_html(typed);
         let bot = bot.as_deref().map(to_html);
@@ -96,8 +144,10 @@ impl TeamsMessage {
         let timestamp = now
             .to_rfc3339_opts(SecondsFormat::Micros, true)
             .replace('Z', "0Z");
-        let channel = format!("19:{:016x}@thread.tacv2", stable_id(channel));
-        let team = format!("19:{:016x}@thread.tacv2", stable_id("team"));
+        let made_up = |name: &str| format!("19:{:016x}@thread.tacv2", stable_id(name));
+        let channel = known.channel.clone().unwrap_or_else(|| made_up(channel));
+        let team = known.team.clone().unwrap_or_else(|| made_up("team"));
+        let tenant = known.tenant.as_deref().unwrap_or(TENANT);
         let copy = format!("<div><div>{span}{html}</div>\n</div>");
         json!({
             "type": "message",
@@ -109,7 +159,7 @@ impl TeamsMessage {
             "from": { "id": format!("29:{:016x}", stable_id(person)), "name": person, "aadObjectId": self.person_id() },
             "conversation": {
                 "isGroup": true, "id": format!("{channel};messageid={id}"), "name": null,
-                "conversationType": "channel", "tenantId": TENANT,
+                "conversationType": "channel", "tenantId": tenant,
             },
             "recipient": null,
             "textFormat": "plain",
@@ -126,7 +176,7 @@ impl TeamsMessage {
             }],
             "channelData": {
                 "teamsChannelId": channel, "teamsTeamId": team, "channel": { "id": channel },
-                "team": { "id": team }, "tenant": { "id": TENANT },
+                "team": { "id": team }, "tenant": { "id": tenant },
             },
             "replyToId": null,
             "value": null,

@@ -7,7 +7,7 @@ use super::rule;
 use super::webhook::WebhookConfig;
 
 /// A person whom no group has.
-const ANYONE: &str = "anyone";
+pub(crate) const ANYONE: &str = "anyone";
 
 /// The id of that person.
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
