@@ -188,6 +188,15 @@ impl Builder<'_> {
         let compiled = self.compile(rule, at);
         self.policy.rules.push(compiled);
         self.check_conditions(rule, &commands, at);
+        let has_effect = |command: &usize| {
+            let entry = self.catalog.get(*command);
+            entry.is_some_and(|it| rule.effects.contains(&it.effect()))
+        };
+        if !rule.effects.is_empty() && !commands.is_empty() && !commands.iter().any(has_effect) {
+            let text = "none of the commands of this rule has its effect".to_owned();
+            let help = "fix: correct `effect`; `hailer commands` shows that of each".to_owned();
+            self.note(at, "effect", "", text, help);
+        }
         for command in commands {
             self.bear_on(command, index, rule, at);
         }

@@ -20,6 +20,8 @@ pub(super) struct Test {
 #[derive(Debug, Clone)]
 enum Matcher {
     Text(Glob),
+    /// A text whose spelling does not matter: capitals, and space round it.
+    Spelled(Glob),
     /// A number, or all between two; both ends are in it.
     Number(Option<Number>, Option<Number>),
 }
@@ -100,10 +102,10 @@ impl Matcher {
                 }
             }
             ValueKind::Text | ValueKind::Integer | ValueKind::Number | ValueKind::Boolean => {
-                Ok(Self::Text(match verdict {
-                    Verdict::Allow => Glob::exact(value),
-                    Verdict::Deny => Glob::ignoring_case(value),
-                }))
+                Ok(match verdict {
+                    Verdict::Allow => Self::Text(Glob::exact(value)),
+                    Verdict::Deny => Self::Spelled(Glob::ignoring_case(value.trim())),
+                })
             }
         }
     }
@@ -111,6 +113,7 @@ impl Matcher {
     fn matches(&self, value: &str) -> bool {
         match self {
             Self::Text(glob) => glob.matches(value),
+            Self::Spelled(glob) => glob.matches(value.trim()),
             Self::Number(from, to) => number(value).is_some_and(|it| {
                 from.is_none_or(|from| !it.is_below(from)) && to.is_none_or(|to| !to.is_below(it))
             }),

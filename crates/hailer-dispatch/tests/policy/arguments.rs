@@ -59,6 +59,10 @@ fn of_several_values_all_must_be_allowed_and_none_denied() {
     assert!(denying.may(&mira, "restart api web"));
     assert!(!denying.may(&mira, "restart api db-1"));
     assert!(!denying.may(&mira, "restart DB"), "capitals do not help");
+    assert!(
+        !denying.may(&mira, "restart \" db\""),
+        "space does not help"
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Mistakes in what an admin wrote, told at start.
 
-use hailer_dispatch::{Place, Policy, PolicySource, Rule};
+use hailer_dispatch::{Effect, Place, Policy, PolicySource, Rule};
 
 use crate::setting::{With, allow, ceiling, deny, registry, source};
 
@@ -57,6 +57,12 @@ fn what_does_not_exist_is_told_with_what_was_meant() {
     ] {
         assert_eq!(mistake(rule), expected);
     }
+    let mut dead = allow(&["deploy rollback"], "sre");
+    dead.effects.push(Effect::Write);
+    assert_eq!(
+        mistake(dead),
+        "none of the commands of this rule has its effect; fix: correct `effect`; `hailer commands` shows that of each"
+    );
 }
 
 #[test]
