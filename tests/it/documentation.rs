@@ -167,7 +167,7 @@ fn the_reference_names_every_verb() {
     let reference = read("docs/reference/command-line.md");
 
     let lists = help.lines().filter(|line| {
-        ["Build", "Install", "More"]
+        ["Build", "Install", "Run", "More"]
             .iter()
             .any(|it| line.starts_with(it))
     });

@@ -72,6 +72,11 @@ impl Connection {
         let _ = self.stream.write_all(bytes.as_ref()).await;
     }
 
+    /// Ends the connection at once, as a caller does that gives up.
+    pub(crate) fn reset(self) {
+        self.stream.set_zero_linger().unwrap();
+    }
+
     /// Reads one response; its length comes from `content-length`.
     pub(crate) async fn response(&mut self) -> Response {
         let response = timeout(PATIENCE, self.read_response()).await.unwrap();

@@ -11,10 +11,12 @@
     reason = "a test that goes wrong should stop there"
 )]
 
+mod certificates;
 mod command_line;
 mod documentation;
 mod http;
 mod local_bot;
+mod nginx;
 mod samples;
 mod server;
 mod teams;
@@ -26,8 +28,11 @@ mod checking;
 mod completing;
 mod deadline;
 mod demo;
+mod doctor;
 mod duplicates;
 mod echo;
+mod explaining;
+mod listening;
 mod listing;
 mod malformed;
 mod new_project;

@@ -30,6 +30,7 @@ struct Reader {
     folder: TempDir,
     running: Vec<Server>,
     address: SocketAddr,
+    admin: SocketAddr,
     code: i32,
 }
 
@@ -39,6 +40,7 @@ impl Reader {
             folder: tempfile::tempdir().unwrap(),
             running: Vec::new(),
             address: ([127, 0, 0, 1], 0).into(),
+            admin: ([127, 0, 0, 1], 0).into(),
             code: 0,
         }
     }
@@ -67,6 +69,10 @@ impl Reader {
         let server = Server::spawn(shell, tempfile::tempdir().unwrap()).await;
         let banner = server.banner.clone();
         self.address = server.teams.address;
+        // The demo's banner names no admin listener.
+        if server.admin != server.teams.address {
+            self.admin = server.admin;
+        }
         self.running.push(server);
         banner
     }
@@ -104,7 +110,7 @@ impl Reader {
             .env_clear()
             .env("PATH", path)
             .env("HAILER_SERVER__LISTEN", self.address.to_string())
-            .env("HAILER_SERVER__ADMIN_LISTEN", "127.0.0.1:0");
+            .env("HAILER_SERVER__ADMIN_LISTEN", self.admin.to_string());
         shell
     }
 }

@@ -6,8 +6,13 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::capture::ReplayOptions;
 use crate::card::CardOptions;
+use crate::doctor::DoctorOptions;
+use crate::explain::ExplainOptions;
+use crate::listen::ListenOptions;
 use crate::policy::PolicyOptions;
+use crate::status::StatusOptions;
 
 use crate::new::{Argument, CommandName, ProjectPath};
 
@@ -17,11 +22,12 @@ Chat-ops for Microsoft Teams.
 
   hailer                      try it: a demo that only this computer can reach
   hailer send \"help\"          say something to the bot
-  hailer check                find what is wrong with the configuration
+  hailer doctor               find out why Teams says \"Sorry, there was a problem\"
 
 Build     new, new command, chat, send, card check, commands
-Install   check, serve, policy
-More      sign, verify, completions
+Install   check, doctor, serve, policy
+Run       status, listen, replay
+More      sign, verify, explain, completions
 
 Options   -c, --config FILE   --listen ADDRESS   -h, --help   -V, --version
 hailer VERB --help shows options and examples.
@@ -83,10 +89,35 @@ pub(crate) enum Verb {
         after_help = "Exit codes: 0 done, 1 something stands in the way.\nExamples: hailer new mybot\n          cd mybot && hailer new command restart --arg service:choice=api,web --arg when:duration?"
     )]
     New(NewOptions),
+    /// Find out why Teams says "Sorry, there was a problem encountered with your request"
+    #[command(after_help = DOCTOR_HELP)]
+    Doctor(DoctorOptions),
+    /// Show each request as it arrives, and why it was refused
+    #[command(
+        after_help = "Watches the bot that runs; starts one when none does.\nExit codes: 0 stopped, 1 --once and it was refused, 6 nothing came in the time of --for.\nExample: hailer listen --once --for 2m"
+    )]
+    Listen(ListenOptions),
+    /// Send a captured request again
+    #[command(after_help = "Example: hailer replay captures/1a2b3c4d.json --resign")]
+    Replay(ReplayOptions),
+    /// Say how the running bot is
+    #[command(after_help = "Exit codes: 0 ready, 1 not ready, 5 no bot runs here.")]
+    Status(StatusOptions),
+    /// Say what a code such as HL131 means; without one, list all of them
+    #[command(after_help = "Example: hailer explain HL131")]
+    Explain(ExplainOptions),
     /// Print the completions of a shell
     #[command(after_help = "Example: hailer completions bash > /etc/bash_completion.d/hailer")]
     Completions(CompletionsOptions),
 }
+
+/// What the doctor looks at.
+const DOCTOR_HELP: &str = "\
+Looks at the configuration, the running bot, the public URL, its certificate, and sends a
+signed ping through it that runs nothing. Changes nothing. Run it where the bot runs.
+Exit codes: 0 no problem, 1 problems, 3 the configuration has errors.
+Examples: hailer doctor
+          hailer doctor --url https://bot.example.com --json";
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeOptions {

@@ -1,14 +1,22 @@
 //! What the binary `hailer` does, for bots that are programs of their own: the same verbs with their commands.
 
 mod arguments;
+mod capture;
 mod card;
 mod chat;
 mod check;
 mod commands;
 mod completions;
 mod demo;
+mod diagnosis;
+mod doctor;
+mod exchange;
 mod exit;
+mod explain;
+mod http;
+mod listen;
 mod log;
+mod metrics_page;
 mod new;
 mod output;
 mod policy;
@@ -17,7 +25,9 @@ mod project;
 mod send;
 mod serve;
 mod sign;
+mod status;
 mod token;
 mod verify;
+mod watching;
 
 pub use program::main;

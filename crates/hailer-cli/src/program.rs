@@ -9,7 +9,8 @@ use crate::arguments::{Arguments, Verb};
 use crate::exit::{Exit, Failure};
 use crate::project::Modules;
 use crate::{
-    card, chat, check, commands, completions, new, output, policy, send, serve, sign, verify,
+    capture, card, chat, check, commands, completions, doctor, explain, listen, new, output,
+    policy, send, serve, sign, status, verify,
 };
 
 /// Runs the program: reads the command line and does what it says with the commands of these modules.
@@ -61,6 +62,11 @@ fn run(
         Some(Verb::Commands(options)) => commands::run(config, options, environment, modules),
         Some(Verb::Policy(options)) => policy::run(config, options, environment, modules),
         Some(Verb::New(options)) => new::run(options, environment),
+        Some(Verb::Doctor(options)) => doctor::run(config, options, environment, modules),
+        Some(Verb::Listen(options)) => listen::run(config, options, environment, modules),
+        Some(Verb::Replay(options)) => capture::replay(config, options, environment, modules),
+        Some(Verb::Status(options)) => status::run(config, options, environment, modules),
+        Some(Verb::Explain(options)) => explain::run(options),
         Some(Verb::Completions(options)) => completions::run(options),
     }
 }

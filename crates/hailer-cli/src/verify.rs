@@ -2,9 +2,9 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use hailer::{Environment, HmacKey, SignatureError, verify};
-use serde_json::Value;
 
 use crate::arguments::VerifyOptions;
+use crate::diagnosis::{matches, rewritten};
 use crate::exit::{Exit, Failure};
 use crate::sign::read_body;
 use crate::token::TokenKey;
@@ -68,78 +68,11 @@ fn explain(error: SignatureError, token: &TokenKey, header: &str, body: &[u8]) -
 
 /// Looks for what usually goes wrong. Nothing found here is ever accepted.
 fn mismatch(token: &TokenKey, header: &str, body: &[u8]) -> Option<&'static str> {
-    let matches = |key: &HmacKey, body: &[u8]| {
-        verify(
-            std::slice::from_ref(key),
-            Some(header.as_bytes()),
-            body.to_vec().into(),
-        )
-        .is_ok()
-    };
     let undecoded = HmacKey::from_base64(&BASE64_STANDARD.encode(token.text.trim())).ok();
-    if undecoded.is_some_and(|key| matches(&key, body)) {
+    if undecoded.is_some_and(|key| matches(&key, header, body)) {
         return Some("it was made with the token as text; decode the token from base64 first");
     }
-    let found = changed(body)
-        .into_iter()
-        .find(|(changed, _)| matches(&token.key, changed));
-    found.map(|(_, why)| why)
-}
-
-/// Returns the body as it may have been before something changed it.
-fn changed(body: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
-    const NEWLINE: &str =
-        "the body had no newline at its end when it was signed; an editor or `echo` added one";
-    const MINIFIED: &str =
-        "it matches the body without its white space: something on the way rewrites the JSON";
-    let mut all = vec![
-        (body.trim_ascii_end().to_vec(), NEWLINE),
-        (
-            [body, b"\n"].concat(),
-            "the body had a newline at its end when it was signed",
-        ),
-        (
-            body.trim_ascii_start().to_vec(),
-            "the body had no white space at its start when it was signed",
-        ),
-    ];
-    if let Some(rest) = body.strip_prefix(b"\xEF\xBB\xBF") {
-        all.push((rest.to_vec(), "a byte order mark was put before the body"));
-    }
-    if let Ok(text) = std::str::from_utf8(body) {
-        all.push((
-            text.replace("\r\n", "\n").into_bytes(),
-            "line ends were turned from LF to CRLF",
-        ));
-        all.push((
-            text.replace('\n', "\r\n").into_bytes(),
-            "line ends were turned from CRLF to LF",
-        ));
-        all.push((minify(text).into_bytes(), MINIFIED));
-        all.extend(
-            serde_json::from_str::<Value>(text)
-                .ok()
-                .map(|value| (value.to_string().into_bytes(), MINIFIED)),
-        );
-    }
-    all
-}
-
-/// Drops white space between JSON's tokens, and keeps everything else as it stands.
-fn minify(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    let (mut in_string, mut escaped) = (false, false);
-    for character in json.chars() {
-        if !in_string && character.is_ascii_whitespace() {
-            continue;
-        }
-        if character == '"' && !escaped {
-            in_string = !in_string;
-        }
-        escaped = in_string && character == '\\' && !escaped;
-        out.push(character);
-    }
-    out
+    rewritten(&token.key, header, body)
 }
 
 #[cfg(test)]

@@ -192,6 +192,14 @@ impl Bot {
         self
     }
 
+    /// Has an admin listener in any case: on a free port of this computer when the configuration has none.
+    #[must_use]
+    pub fn with_admin_listener(mut self) -> Self {
+        let admin = &mut self.config.server.admin_listen;
+        *admin = admin.or(Some(SocketAddr::from(([127, 0, 0, 1], 0))));
+        self
+    }
+
     /// Checks the commands and takes the addresses, without serving yet.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod ceiling;
 mod code;
 mod draft;
 mod environment;
+mod explanation;
 mod limits;
 mod permissions;
 mod policy_test;
@@ -36,6 +37,7 @@ use hailer_dispatch::{Catalog, Group, Policy, PolicyError, PolicyErrors, PolicyS
 
 pub use draft::Draft;
 pub use environment::Environment;
+pub use explanation::CONFIG_CAUSES;
 pub use limits::LimitsConfig;
 pub use permissions::PermissionsConfig;
 pub use policy_test::PolicyTest;

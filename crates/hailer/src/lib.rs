@@ -80,9 +80,10 @@ pub use hailer_transport::{CAUSES, Cause, Outcome, ServeError, ping_body, watch_
 
 pub use bot::{Bot, BoundBot, StartError, stop_signal};
 pub use config::{
-    BotConfig, Config, Draft, Environment, LimitsConfig, Loaded, Location, LogConfig, LogLevel,
-    NoStandpoint, PermissionsConfig, PolicyTest, Problem, Problems, RuleConfig, Secret, Section,
-    ServerConfig, Severity, Standpoint, TlsConfig, Wanted, WebhookConfig,
+    BotConfig, CONFIG_CAUSES, Config, Draft, Environment, LimitsConfig, Loaded, Location,
+    LogConfig, LogLevel, NoStandpoint, PermissionsConfig, PolicyTest, Problem, Problems,
+    RuleConfig, Secret, Section, ServerConfig, Severity, Standpoint, TlsConfig, Wanted,
+    WebhookConfig,
 };
 pub use in_process::{InProcessBot, Spoken};
 pub use member_file::MemberFile;
