@@ -49,13 +49,17 @@ async fn sqlite() {
     .await
     .expect("open");
     let accepted = accept(&store).await;
+    // One tick for each commit that touched jobs.
+    let commits =
+        f64::from(u32::try_from(*store.changes().borrow()).expect("small")) / LENGTH.as_secs_f64();
     let done = run_through(&store).await;
     let after = single_commits(folder.path().join("b.db")).await;
     let single = (before + after) / 2.0;
     println!("sqlite    single commits          {before:8.0}/s before, {after:.0}/s after");
     println!(
-        "sqlite    jobs accepted, 64 calls {accepted:8.0}/s = {:.1} x single commits",
-        accepted / single
+        "sqlite    jobs accepted, 64 calls {accepted:8.0}/s = {:.1} x single commits, {:.0} in each of {commits:.0} commits/s",
+        accepted / single,
+        accepted / commits
     );
     println!("sqlite    claimed, run, finished  {done:8.0}/s, one at a time");
 }

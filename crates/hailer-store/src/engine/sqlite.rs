@@ -172,6 +172,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .pragma("journal_size_limit", WAL_LIMIT)
+        .pragma("wal_autocheckpoint", "8000")
         .disable_statement_logging()
 }
 

@@ -34,7 +34,14 @@ pub(crate) async fn admit(
         session.take_turns(guard).await?;
     }
     let mut id = random_id(0)?;
-    let seen = look(session, &admission.key, guard.as_deref(), &id).await?;
+    let seen = look(
+        session,
+        &admission.key,
+        guard.as_deref(),
+        &id,
+        admission.queue_limit,
+    )
+    .await?;
     if let Some(first) = seen.repeat_of {
         return repeat(session, &first).await;
     }
@@ -44,13 +51,23 @@ pub(crate) async fn admit(
     if let Some(first) = seen.guarded {
         return attach(session, admission, &first).await;
     }
-    if admission.start == Start::Queued && seen.queued >= wide(admission.queue_limit) {
+    if admission.start == Start::Queued && seen.is_full {
         session.abandon();
         return Ok(Admitted::QueueFull);
     }
     if !put_message(session, &admission.key, &id).await? {
         return repeat_in_between(session, &admission.key).await;
     }
+    enter(session, admission, guard, id).await
+}
+
+/// Lets a message in that is new.
+async fn enter(
+    session: &mut Session,
+    admission: &Admission,
+    guard: Option<String>,
+    id: JobId,
+) -> Result<Admitted, StoreError> {
     let fresh = Fresh {
         job: &admission.job,
         start: admission.start,
@@ -131,7 +148,8 @@ struct Seen {
     repeat_of: Option<String>,
     /// The job with the same guard.
     guarded: Option<String>,
-    queued: i64,
+    /// Whether as many jobs are queued as allowed.
+    is_full: bool,
     /// Whether another job has the id.
     is_taken: bool,
 }
@@ -141,23 +159,30 @@ async fn look(
     key: &MessageKey,
     guard: Option<&str>,
     id: &JobId,
+    queue_limit: u64,
 ) -> Result<Seen, StoreError> {
     let sql = format!(
         "SELECT (SELECT job_id FROM messages WHERE {OF_MESSAGE}) AS repeat_of, (SELECT id FROM jobs WHERE guard = $6 \
          AND created_at > $7 AND state IN ('awaiting_approval', 'queued', 'starting', 'running') ORDER BY number LIMIT 1) AS guarded, \
-         (SELECT COUNT(*) FROM jobs WHERE state = 'queued') AS queued, (SELECT COUNT(*) FROM jobs WHERE id = $8) AS taken"
+         (SELECT COUNT(*) FROM jobs WHERE id = $8) AS taken, ({}) AS is_full",
+        is_full("$9")
     );
     let since = session.now().await? - GUARD_MS;
     let mut row = key_values(key);
-    row.extend(values![guard.map(str::to_owned), since, id.as_str()]);
+    row.extend(values![
+        guard.map(str::to_owned),
+        since,
+        id.as_str(),
+        wide(queue_limit)
+    ]);
     let row = session
         .fetch_one(&sql, &row)
         .await?
-        .ok_or(StoreError::Unreadable { column: "queued" })?;
+        .ok_or(StoreError::Unreadable { column: "taken" })?;
     Ok(Seen {
         repeat_of: row.maybe_text("repeat_of")?,
         guarded: row.maybe_text("guarded")?,
-        queued: row.int("queued")?,
+        is_full: row.is("is_full")?,
         is_taken: row.is("taken")?,
     })
 }
@@ -241,19 +266,20 @@ async fn attach(
     Ok(Admitted::Attached(Box::new(first)))
 }
 
-/// On PostgreSQL the limit can be passed by as many as are admitted at the same moment.
+/// Tells whether as many jobs are queued as allowed. On PostgreSQL the limit can be passed by as many as are admitted at the same moment.
 pub(crate) async fn is_queue_full(session: &mut Session, limit: u64) -> Result<bool, StoreError> {
-    let row = session
-        .fetch_one(
-            "SELECT COUNT(*) AS queued FROM jobs WHERE state = 'queued'",
-            &[],
-        )
-        .await?;
-    Ok(row
-        .map(|row| row.int("queued"))
-        .transpose()?
-        .unwrap_or_default()
-        >= wide(limit))
+    let sql = format!("SELECT {} AS is_full", is_full("$1"));
+    let row = session.fetch_one(&sql, &values![wide(limit)]).await?;
+    row.map_or(Ok(false), |row| row.is("is_full"))
+}
+
+/// Counts the queue only when its first and last number are so far apart that it can be full.
+fn is_full(limit: &str) -> String {
+    let of_queue = "FROM jobs WHERE state = 'queued'";
+    format!(
+        "CAST(CASE WHEN COALESCE((SELECT MAX(number) {of_queue}) - (SELECT MIN(number) {of_queue}) + 1, 0) < {limit} THEN 0 \
+         WHEN (SELECT COUNT(*) {of_queue}) < {limit} THEN 0 ELSE 1 END AS BIGINT)"
+    )
 }
 
 fn random_id(tries: usize) -> Result<JobId, StoreError> {

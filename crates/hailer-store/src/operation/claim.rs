@@ -102,7 +102,7 @@ async fn candidate(
     ]
     .to_vec();
     let mut sql = format!(
-        "SELECT j.* FROM jobs j LEFT JOIN (SELECT webhook, team, COUNT(*) AS held FROM jobs WHERE state IN {HELD} \
+        "SELECT * FROM jobs WHERE number IN (SELECT j.number FROM jobs j LEFT JOIN (SELECT webhook, team, COUNT(*) AS held FROM jobs WHERE state IN {HELD} \
          GROUP BY webhook, team) busy ON busy.webhook = j.webhook AND busy.team = j.team \
          WHERE j.state = 'queued' AND j.not_before <= $1 AND COALESCE(busy.held, 0) < $2 \
          AND (j.lock_name IS NULL OR NOT EXISTS (SELECT 1 FROM locks l WHERE l.name = 'lock:' || j.lock_name))"
@@ -111,9 +111,11 @@ async fn candidate(
     exclude(&mut sql, &mut row, "j.webhook", &excluded.webhooks);
     exclude(&mut sql, &mut row, "j.id", &excluded.jobs);
     sql.push_str(" ORDER BY COALESCE(busy.held, 0), j.number LIMIT 1");
-    if session.is_shared() {
-        sql.push_str(" FOR UPDATE OF j SKIP LOCKED");
-    }
+    sql.push_str(if session.is_shared() {
+        " FOR UPDATE OF j SKIP LOCKED)"
+    } else {
+        ")"
+    });
     session
         .fetch_one(&sql, &row)
         .await?

@@ -26,7 +26,7 @@ CREATE TABLE jobs (
     reply TEXT, result_text TEXT, output_head TEXT, output_tail TEXT, output_dropped BIGINT, output_log TEXT,
     exit_code BIGINT, exit_signal BIGINT, error TEXT
 );
-CREATE INDEX jobs_queue ON jobs (number) WHERE state = 'queued';
+CREATE INDEX jobs_queue ON jobs (number, webhook, team, command, lock_name, not_before, id) WHERE state = 'queued';
 CREATE INDEX jobs_held ON jobs (owner, command, webhook, team) WHERE state IN ('starting', 'running');
 CREATE INDEX jobs_guard ON jobs (guard) WHERE guard IS NOT NULL AND state IN ('awaiting_approval', 'queued', 'starting', 'running');
 CREATE INDEX jobs_state ON jobs (state);
