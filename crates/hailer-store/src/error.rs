@@ -246,6 +246,25 @@ impl StoreError {
         !matches!(self, Self::Unknown)
     }
 
+    /// Returns an error of the same kind for another caller. What is no matter of the database is one for the others: they were undone.
+    pub(crate) fn again(&self) -> Self {
+        let text =
+            std::error::Error::source(self).map_or_else(|| self.to_string(), ToString::to_string);
+        let source = DatabaseError(sqlx::Error::Protocol(text));
+        match self {
+            Self::Full { .. } => Self::Full { source },
+            Self::Unknown => Self::Unknown,
+            Self::Unavailable { .. }
+            | Self::Refused { .. }
+            | Self::TimedOut { .. }
+            | Self::Stale { .. }
+            | Self::Lost { .. }
+            | Self::Misuse { .. }
+            | Self::Unreadable { .. }
+            | Self::Closed => Self::Unavailable { source },
+        }
+    }
+
     /// Tells whether another process has the write lock of an SQLite file.
     pub(crate) fn is_busy(&self) -> bool {
         let Self::Unavailable { source } = self else {

@@ -112,8 +112,9 @@ impl Row {
 /// The time of the database in milliseconds since 1970.
 const SHARED_NOW: &str = "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT";
 
-/// Begins an operation of an SQLite transaction, so that it can be rolled back by itself.
-pub(crate) const SAVEPOINT: &str = "SAVEPOINT operation";
+/// How many statements are put off at most at the end of an operation: a longer text would never be the same again, and so never be
+/// found prepared.
+const MOST_DEFERRED: usize = 12;
 
 /// A connection of either engine.
 pub(crate) enum Wire {
@@ -132,6 +133,8 @@ pub(crate) struct Session {
     head: Option<(i64, String)>,
     now: Option<i64>,
     deferred: Deferred,
+    /// Why the whole transaction has to be rolled back: a statement of one operation failed when another's was sent.
+    broken: Option<StoreError>,
     is_abandoned: bool,
     is_touched: bool,
 }
@@ -142,6 +145,9 @@ pub(crate) struct Session {
 struct Deferred {
     sql: String,
     values: Vec<Value>,
+    statements: usize,
+    /// Where the operation that runs now began, in text, values and statements; `None` once something of it was sent.
+    mark: Option<(usize, usize, usize)>,
 }
 
 impl Deferred {
@@ -151,6 +157,32 @@ impl Deferred {
         }
         self.sql.push_str(&renumbered(sql, self.values.len()));
         self.values.extend_from_slice(values);
+        self.statements += 1;
+    }
+
+    fn begin_operation(&mut self) {
+        self.mark = Some((self.sql.len(), self.values.len(), self.statements));
+    }
+
+    /// Forgets what the operation put off; false when something of it had been sent before.
+    fn forget_operation(&mut self) -> bool {
+        let mark = self.mark.take();
+        let (sql, values, statements) = mark.unwrap_or_default();
+        self.sql.truncate(sql);
+        self.values.truncate(values);
+        self.statements = statements;
+        mark.is_some()
+    }
+
+    /// Takes everything; says whether statements of earlier operations are among it.
+    fn take(&mut self) -> (String, Vec<Value>, bool) {
+        let is_mixed = self.mark.take().is_some_and(|(_, _, earlier)| earlier > 0);
+        self.statements = 0;
+        (
+            std::mem::take(&mut self.sql),
+            std::mem::take(&mut self.values),
+            is_mixed,
+        )
     }
 }
 
@@ -176,6 +208,7 @@ impl Session {
             head: None,
             now: None,
             deferred: Deferred::default(),
+            broken: None,
             is_abandoned: false,
             is_touched: false,
         }
@@ -276,10 +309,42 @@ impl Session {
         self.fetch("", &[]).await.map(drop)
     }
 
-    /// Forgets what was put off; false when it had been run before.
-    pub(crate) fn forget(&mut self) -> bool {
-        let deferred = std::mem::take(&mut self.deferred);
-        deferred.sql.starts_with(SAVEPOINT)
+    /// Puts off the beginning of an operation in an SQLite transaction.
+    pub(crate) fn begin_operation(&mut self) {
+        self.deferred.begin_operation();
+        self.deferred.push("SAVEPOINT operation", &[]);
+    }
+
+    /// Puts off the end of an operation, or runs what was put off when that is much.
+    pub(crate) async fn end_operation(&mut self) -> Result<(), StoreError> {
+        self.deferred.push("RELEASE operation", &[]);
+        if self.deferred.statements > MOST_DEFERRED {
+            self.flush().await
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Undoes an operation in an SQLite transaction, and nothing before it.
+    pub(crate) async fn undo_operation(&mut self) -> Result<(), StoreError> {
+        self.head = None;
+        if self.deferred.forget_operation() {
+            return Ok(());
+        }
+        self.fetch("ROLLBACK TO operation", &[]).await?;
+        self.fetch("RELEASE operation", &[]).await.map(drop)
+    }
+
+    /// Begins an SQLite transaction anew: nothing is put off, and the chain's end is not known.
+    pub(crate) fn begin_batch(&mut self) {
+        self.deferred = Deferred::default();
+        self.broken = None;
+        self.head = None;
+    }
+
+    /// Says why the whole transaction has to be rolled back.
+    pub(crate) fn take_broken(&mut self) -> Option<StoreError> {
+        self.broken.take()
     }
 
     /// Returns the connection itself, to be thrown away or given back.
@@ -347,15 +412,26 @@ impl Session {
         sql: &str,
         values: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
-        let mut deferred = std::mem::take(&mut self.deferred);
-        let (sql, values) = if deferred.sql.is_empty() {
+        let is_alone = self.deferred.sql.is_empty();
+        let (text, all, is_mixed);
+        let (sql, values) = if is_alone {
+            is_mixed = false;
             (sql.to_owned(), values)
         } else {
             if !sql.is_empty() {
-                deferred.push(sql, values);
+                self.deferred.push(sql, values);
             }
-            (deferred.sql, deferred.values.as_slice())
+            (text, all, is_mixed) = self.deferred.take();
+            (text, all.as_slice())
         };
+        let result = self.fetch_all(sql, values).await;
+        if let (Err(error), true) = (&result, is_mixed) {
+            self.broken = Some(error.again());
+        }
+        result
+    }
+
+    async fn fetch_all(&mut self, sql: String, values: &[Value]) -> Result<Vec<Row>, StoreError> {
         let sql = AssertSqlSafe(sql);
         let rows = match &mut self.wire {
             Wire::File(file) => {
@@ -444,7 +520,7 @@ mod tests {
     fn placeholders_of_put_off_statements_go_on_counting() {
         let mut deferred = Deferred::default();
 
-        deferred.push(SAVEPOINT, &[]);
+        deferred.push("SAVEPOINT operation", &[]);
         deferred.push("INSERT INTO a VALUES ($1, $2)", &values!["x", 1_i64]);
         deferred.push("UPDATE b SET c = $11 WHERE d = $1", &values!["y"]);
 

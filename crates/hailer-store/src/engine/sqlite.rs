@@ -34,6 +34,12 @@ const INBOX: usize = 1024;
 /// The WAL file is cut to this size after a checkpoint.
 const WAL_LIMIT: &str = "16777216";
 
+/// A checkpoint is made when the WAL file has so many pages, 16 MiB: each costs two waits for the disk.
+const CHECKPOINT_PAGES: &str = "4000";
+
+/// The pages of a commit of many operations stay in memory until it is made: 16 MiB at most, in KiB and negative as SQLite wants it.
+const CACHE: &str = "-16384";
+
 /// The audit has one chain on SQLite.
 pub(crate) const CHAIN: &str = "main";
 
@@ -172,7 +178,8 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .pragma("journal_size_limit", WAL_LIMIT)
-        .pragma("wal_autocheckpoint", "8000")
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+        .pragma("cache_size", CACHE)
         .disable_statement_logging()
 }
 

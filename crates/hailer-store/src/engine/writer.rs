@@ -6,8 +6,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout};
 
 use crate::engine::work::Work;
-use crate::error::{DatabaseError, StoreError};
-use crate::session::{SAVEPOINT, Session};
+use crate::error::StoreError;
+use crate::session::Session;
 
 /// How many operations one commit takes at most: about 50 ms of work.
 const LARGEST_BATCH: usize = 256;
@@ -29,8 +29,8 @@ pub(crate) struct Writer {
 
 /// What came of a batch before its commit.
 struct Batch {
-    /// Those that are part of the transaction, or were rolled back alone, with the reason when they do not know it themselves.
-    done: Vec<(Box<dyn Work>, Option<StoreError>)>,
+    /// Those that are part of the transaction, or were undone alone.
+    done: Vec<Box<dyn Work>>,
     is_touched: bool,
     /// The transaction is gone: SQLite rolled all of it back, as it may when the disk is full.
     broken: Option<StoreError>,
@@ -67,7 +67,7 @@ impl Writer {
             return;
         };
         // Another process may have appended to the chain.
-        self.session.set_head(None);
+        self.session.begin_batch();
         let mut batch = self.gather(first).await;
         let committed = match batch.broken.take() {
             Some(error) => Err(error),
@@ -75,32 +75,25 @@ impl Writer {
         };
         match committed {
             Ok(()) => {
-                for (work, error) in batch.done {
-                    match error {
-                        Some(error) => work.fail(error),
-                        None => work.answer(),
-                    }
-                }
+                batch.done.into_iter().for_each(Work::answer);
                 if batch.is_touched {
                     self.changes.send_modify(|count| *count += 1);
                 }
             }
             Err(error) => {
                 // It fails when the transaction is over already, which is what is wanted.
+                self.session.begin_batch();
                 let _over = self.session.execute("ROLLBACK", &[]).await;
-                fail_all(
-                    batch.done.into_iter().map(|(work, _)| work).collect(),
-                    &error,
-                );
+                fail_all(batch.done, &error);
             }
         }
     }
 
-    /// A commit that fails, unless for want of space, may have reached the disk all the same.
+    /// A commit that fails may have reached the disk all the same, unless the statement was refused.
     async fn commit(&mut self) -> Result<(), StoreError> {
-        match self.session.execute("COMMIT", &[]).await {
+        match self.session.fetch("COMMIT", &[]).await {
             Ok(_rows) => Ok(()),
-            Err(error @ StoreError::Full { .. }) => Err(error),
+            Err(error @ (StoreError::Full { .. } | StoreError::Refused { .. })) => Err(error),
             Err(error) => {
                 tracing::error!(error = ?error, "the store could not commit");
                 Err(StoreError::Unknown)
@@ -153,31 +146,17 @@ impl Writer {
         if !work.ticket().pass() {
             return;
         }
-        // Put off, as is what only writes: an operation goes to the connection's thread twice at most.
-        let mut result = self.session.put(SAVEPOINT, &[]).await;
+        self.session.begin_operation();
         let is_done = work.run(&mut self.session).await.is_ok();
-        let mut is_kept = is_done && !self.session.is_abandoned();
-        if is_kept {
-            result = match self.session.put("RELEASE operation", &[]).await {
-                Ok(()) => self.session.flush().await,
-                Err(error) => Err(error),
-            };
-            is_kept = result.is_ok();
-        }
-        if !is_kept {
-            self.session.set_head(None);
-            // Nothing of it was run when its beginning is still put off.
-            if !self.session.forget()
-                && let Err(error) = self
-                    .session
-                    .run_script("ROLLBACK TO operation; RELEASE operation")
-                    .await
-            {
-                batch.broken = Some(error);
-            }
-        }
+        let is_kept = is_done && !self.session.is_abandoned();
+        let ended = if is_kept {
+            self.session.end_operation().await
+        } else {
+            self.session.undo_operation().await
+        };
+        batch.broken = self.session.take_broken().or(ended.err());
         batch.is_touched |= is_kept && self.session.is_touched();
-        batch.done.push((work, result.err()));
+        batch.done.push(work);
     }
 
     /// The database is out: all that wait are told.
@@ -209,26 +188,6 @@ impl Writer {
 fn fail_all(batch: Vec<Box<dyn Work>>, error: &StoreError) {
     tracing::warn!(error = ?error, operations = batch.len(), "the store rolled back");
     for work in batch {
-        work.fail(same_kind(error));
+        work.fail(error.again());
     }
-}
-
-fn same_kind(error: &StoreError) -> StoreError {
-    let again = || DatabaseError::from(sqlx::Error::Protocol(source_text(error)));
-    match error {
-        StoreError::Full { .. } => StoreError::Full { source: again() },
-        StoreError::Unknown => StoreError::Unknown,
-        StoreError::Unavailable { .. }
-        | StoreError::Refused { .. }
-        | StoreError::TimedOut { .. }
-        | StoreError::Stale { .. }
-        | StoreError::Lost { .. }
-        | StoreError::Misuse { .. }
-        | StoreError::Unreadable { .. }
-        | StoreError::Closed => StoreError::Unavailable { source: again() },
-    }
-}
-
-fn source_text(error: &StoreError) -> String {
-    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }

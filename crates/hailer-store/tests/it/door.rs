@@ -20,6 +20,7 @@ on_both!(
     a_nul_in_a_text_is_stored_as_something_else,
     every_column_of_a_job_comes_back,
     all_of_it_or_nothing,
+    what_is_undone_takes_nothing_else_with_it,
 );
 
 async fn storm(store: &Store, admissions: Vec<Admission>) -> Vec<Admitted> {
@@ -332,4 +333,48 @@ async fn all_of_it_or_nothing(bed: &Bed) {
     bed.sql("ALTER TABLE audit_away RENAME TO audit").await;
     let id = queue(&store, &message).await;
     assert_eq!(state(&store, &id).await, JobState::Queued);
+}
+
+/// On SQLite these are committed together, each with a way back of its own.
+async fn what_is_undone_takes_nothing_else_with_it(bed: &Bed) {
+    let store = bed.store().await;
+    let locked = || admission_of(|job| job.lock = Some("l".to_owned()));
+    let held = run_now(&store, &locked()).await;
+    let stale = hailer_store::Fence {
+        fence: 99,
+        ..held.clone()
+    };
+
+    let calls: Vec<_> = (0..60)
+        .map(|number| {
+            let (store, stale) = (store.clone(), stale.clone());
+            let refused = Admission {
+                start: Start::Now,
+                ..locked()
+            };
+            tokio::spawn(async move {
+                match number % 3 {
+                    0 => matches!(store.admit(&admission()).await, Ok(Admitted::Queued(_))),
+                    1 => matches!(store.admit(&refused).await, Ok(Admitted::Locked { .. })),
+                    _ => store
+                        .finish(&stale, &ending(JobState::Failed))
+                        .await
+                        .is_err(),
+                }
+            })
+        })
+        .collect();
+    for call in calls {
+        assert!(call.await.expect("a call"));
+    }
+
+    assert_eq!(bed.number("SELECT COUNT(*) FROM jobs").await, 21);
+    assert_eq!(bed.number("SELECT COUNT(*) FROM messages").await, 21);
+    let reports = store.audit_verify(&[]).await.expect("checked");
+    assert_eq!(reports.iter().map(|report| report.rows).sum::<u64>(), 21);
+    assert!(
+        reports.iter().all(|report| report.findings.is_empty()),
+        "{reports:?}"
+    );
+    assert_eq!(state(&store, &held.job).await, JobState::Running);
 }
