@@ -25,14 +25,14 @@ pub(super) fn read(section: &Section<'_>) -> (Ceiling, Spots) {
     let commands = section.items("commands").map(|items| {
         let mut globs = Vec::new();
         for (glob, origin) in items {
-            spots.add("commands", &glob, section.reading().locate(origin));
+            spots.add("commands", &glob, origin);
             globs.push(glob);
         }
         globs
     });
     let ceiling = Ceiling {
         webhook: section.name().to_owned(),
-        place: spots.whole().map_or_else(String::new, |it| it.short()),
+        place: spots.short(section.origin()),
         tenant: read_tenant(section),
         team: section.string("team").map(TeamId::new),
         channels: read_channels(section),

@@ -91,8 +91,7 @@ fn read_auditors(permissions: &Section<'_>, spots: &mut Spots) -> Vec<String> {
         .into_iter()
         .map(|(text, origin)| {
             let name = text.strip_prefix("group:").unwrap_or(&text).to_owned();
-            let location = permissions.reading().locate(origin);
-            spots.add("auditors", &format!("group:{name}"), location);
+            spots.add("auditors", &format!("group:{name}"), origin);
             name
         })
         .collect()

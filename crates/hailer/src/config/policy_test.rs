@@ -3,8 +3,9 @@
 use hailer_dispatch::{Group, Verdict};
 
 use super::code;
-use super::problem::{Location, Problem};
+use super::problem::Problem;
 use super::section::Section;
+use super::spots::Spots;
 use super::standpoint::{Standpoint, Wanted};
 use super::webhook::WebhookConfig;
 
@@ -20,8 +21,7 @@ pub struct PolicyTest {
     pub expect: Verdict,
     /// The line of the rule or webhook that should decide; none when any may.
     pub rule: Option<i64>,
-    /// Where the test stands.
-    pub location: Option<Location>,
+    spots: Spots,
 }
 
 /// Reads all tests, in the order of the file.
@@ -74,7 +74,7 @@ fn read_one(
         standpoint,
         expect: expect?,
         rule,
-        location: table.origin().map(|it| table.reading().locate(it)),
+        spots: Spots::new(table.reading(), table.origin()),
     })
 }
 
@@ -82,9 +82,6 @@ impl PolicyTest {
     /// Says that the rules say something else than expected, and why they do.
     pub(crate) fn failed(&self, text: String, why: &str) -> Problem {
         let problem = Problem::error(code::POLICY_TEST, text).with_help(why);
-        match &self.location {
-            Some(location) => problem.at(location.clone()),
-            None => problem,
-        }
+        self.spots.of_whole(problem)
     }
 }

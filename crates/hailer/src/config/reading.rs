@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::code;
 use super::environment::Environment;
@@ -12,7 +13,7 @@ use super::tree::Origin;
 
 /// The notes of one reading.
 pub(super) struct Reading {
-    source: Source,
+    source: Arc<Source>,
     environment: Environment,
     is_broken: bool,
     found: RefCell<Vec<Found>>,
@@ -38,7 +39,7 @@ impl Found {
 impl Reading {
     pub(super) fn new(source: Source, environment: &Environment) -> Self {
         Self {
-            source,
+            source: Arc::new(source),
             environment: environment.clone(),
             is_broken: false,
             found: RefCell::default(),
@@ -64,6 +65,10 @@ impl Reading {
         self.note(origin, problem);
     }
 
+    pub(super) fn shared_source(&self) -> &Arc<Source> {
+        &self.source
+    }
+
     pub(super) fn source(&self) -> &Source {
         &self.source
     }
@@ -79,15 +84,7 @@ impl Reading {
 
     /// Notes a problem at its place.
     pub(super) fn note(&self, origin: &Origin, problem: Problem) {
-        self.note_elsewhere(origin, problem.at(self.locate(origin)));
-    }
-
-    /// Returns the place for a message.
-    pub(super) fn locate(&self, origin: &Origin) -> Location {
-        match origin {
-            Origin::Span(span) => self.source.locate(span),
-            Origin::Variable(name) => Location::Variable { name: name.clone() },
-        }
+        self.note_elsewhere(origin, problem.at(origin.locate(&self.source)));
     }
 
     /// Notes a problem that has a place of its own, sorted in where the configuration refers to it.

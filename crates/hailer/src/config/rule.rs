@@ -69,7 +69,7 @@ impl<'d> Reader<'_, 'd> {
         let entry = table.entry(key)?;
         let mut commands = Vec::new();
         for (glob, origin) in table.items(key).unwrap_or_default() {
-            spots.add(key, &glob, table.reading().locate(origin));
+            spots.add(key, &glob, origin);
             commands.push(glob);
         }
         if verdict == Verdict::Allow && to.is_none() {
@@ -81,7 +81,7 @@ impl<'d> Reader<'_, 'd> {
         }
         Some(RuleConfig {
             rule: Rule {
-                place: table.reading().locate(&entry.key_origin).short(),
+                place: spots.short(Some(&entry.key_origin)),
                 verdict,
                 commands,
                 effects,
@@ -115,7 +115,7 @@ impl<'d> Reader<'_, 'd> {
         let items = self.table.items(key)?;
         let mut people = Vec::new();
         for (text, origin) in items {
-            spots.add(key, &text, self.table.reading().locate(origin));
+            spots.add(key, &text, origin);
             match text.split_once(':') {
                 Some(("group", name)) => people.push(Whom::Group(name.to_owned())),
                 _ if text == "everyone" => people.push(Whom::Everyone),
@@ -137,7 +137,7 @@ impl<'d> Reader<'_, 'd> {
         let items = self.table.items("in").unwrap_or_default();
         let mut places = Vec::new();
         for (text, origin) in items {
-            spots.add("in", &text, self.table.reading().locate(origin));
+            spots.add("in", &text, origin);
             match place(&text, self.webhooks) {
                 Ok(place) => places.push(place),
                 Err((text, help)) => self.note(origin, code::NOT_IN_RULE, text, help),
@@ -173,8 +173,7 @@ impl<'d> Reader<'_, 'd> {
         let when = self.table.section("when");
         let mut conditions = Vec::new();
         for entry in when.entries() {
-            let location = self.table.reading().locate(&entry.node.origin);
-            spots.add("when", &entry.key, location);
+            spots.add("when", &entry.key, &entry.node.origin);
             conditions.extend(self.condition(entry));
         }
         conditions

@@ -1,5 +1,6 @@
 //! The text of a configuration file: from bytes to lines and columns, and which lines are never shown.
 
+use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,15 @@ pub(super) struct Source {
     name: String,
     text: String,
     directory: PathBuf,
+    /// Where each line begins.
+    lines: Vec<usize>,
+}
+
+/// The text may hold secrets.
+impl fmt::Debug for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Source({})", self.name)
+    }
 }
 
 impl Source {
@@ -24,6 +34,7 @@ impl Source {
             name: name.to_owned(),
             text: text.to_owned(),
             directory: directory.to_owned(),
+            lines: line_starts(text),
         }
     }
 
@@ -49,7 +60,7 @@ impl Source {
         let line_end = after.find('\n').map_or(text.len(), |next| start + next);
         let slice = |range: Range<usize>| text.get(range).unwrap_or_default();
         let length = slice(start..end.min(line_end)).chars().count();
-        let number = before.matches('\n').count();
+        let number = self.line_of(start);
         let shown = !self.may_hold_secret(number);
         Location::Line {
             path: self.name.clone(),
@@ -58,6 +69,18 @@ impl Source {
             length: length.max(1),
             text: shown.then(|| slice(line_start..line_end).trim_end().to_owned()),
         }
+    }
+
+    /// Names a line as a channel may see it: the file without its folder.
+    pub(super) fn short(&self, start: usize) -> String {
+        let file = self.name.rsplit(['/', '\\']).next().unwrap_or(&self.name);
+        format!("{file}:{}", self.line_of(start) + 1)
+    }
+
+    /// Counts lines from 0.
+    fn line_of(&self, byte: usize) -> usize {
+        let upto = self.lines.partition_point(|start| *start <= byte);
+        upto.saturating_sub(1)
     }
 
     /// Looks at the text, not at the tree: where the text is not TOML, there is no tree. Only headers and
@@ -81,6 +104,11 @@ impl Source {
         let table = above.first().and_then(|line| header(line));
         is_secret_path(&format!("{}.{key}", table.unwrap_or_default()))
     }
+}
+
+fn line_starts(text: &str) -> Vec<usize> {
+    let behind = text.match_indices('\n').map(|(at, _)| at + 1);
+    std::iter::once(0).chain(behind).collect()
 }
 
 /// Tells whether some lines end within a text of several lines.

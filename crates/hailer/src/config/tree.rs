@@ -7,6 +7,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::problem::Location;
+use super::source::Source;
+
 /// A value and where it stands.
 #[derive(Clone)]
 pub(super) struct Node {
@@ -241,6 +244,14 @@ impl Value {
 }
 
 impl Origin {
+    /// Returns the place for a message.
+    pub(super) fn locate(&self, source: &Source) -> Location {
+        match self {
+            Self::Span(span) => source.locate(span),
+            Self::Variable(name) => Location::Variable { name: name.clone() },
+        }
+    }
+
     /// Returns a number that sorts by place: the file first, variables after it.
     pub(super) fn order(&self) -> usize {
         match self {
