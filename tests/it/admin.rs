@@ -11,8 +11,14 @@ async fn probes_answer_by_both_their_names() {
     for (path, all) in [
         ("/-/healthy", "[+] process: ok\nok\n"),
         ("/livez", "[+] process: ok\nok\n"),
-        ("/-/ready", "[+] process: ok\n[+] webhooks: ok\nok\n"),
-        ("/readyz", "[+] process: ok\n[+] webhooks: ok\nok\n"),
+        (
+            "/-/ready",
+            "[+] process: ok\n[+] webhooks: ok\n[+] store: ok\nok\n",
+        ),
+        (
+            "/readyz",
+            "[+] process: ok\n[+] webhooks: ok\n[+] store: ok\nok\n",
+        ),
     ] {
         let short = get(server.admin, path).await;
         let verbose = get(server.admin, &format!("{path}?verbose")).await;

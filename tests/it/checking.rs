@@ -149,7 +149,9 @@ async fn a_variable_beats_the_file() {
 
 #[test]
 fn warnings_are_errors_on_request() {
-    let folder = project(&format!("{CONFIG}[store]\nurl = 'sqlite:hailer.db'\n"));
+    let folder = project(&format!(
+        "{CONFIG}[webhook.twin]\ntoken = {{ file = 'ops.token' }}\n"
+    ));
 
     let ran = hailer(["check"]).folder(folder.path()).run();
     let strict = hailer(["check", "--deny-warnings"])
@@ -157,7 +159,7 @@ fn warnings_are_errors_on_request() {
         .run();
 
     assert_eq!((ran.code, strict.code), (Some(0), Some(3)));
-    assert!(ran.out.starts_with("warning[HL222]: "), "{}", ran.out);
+    assert!(ran.out.starts_with("warning[HL216]: "), "{}", ran.out);
     assert!(ran.out.ends_with("1 warning.\n"), "{}", ran.out);
 }
 

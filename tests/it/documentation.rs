@@ -149,7 +149,7 @@ fn the_reference_names_every_key_of_the_example() {
 
 #[test]
 fn the_reference_quotes_what_the_bot_says_of_itself() {
-    let code = read("crates/hailer/src/responder.rs");
+    let code = read("crates/hailer/src/responder/wording.rs");
     let reference = read("docs/reference/errors.md");
 
     let is_said = |it: &&str| it.ends_with('.') && it.contains(' ') && !it.contains(['{', '\n']);

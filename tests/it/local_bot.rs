@@ -39,7 +39,12 @@ impl LocalBot {
 
     /// As [`LocalBot::start`], with tables that are added to the configuration.
     pub(crate) fn configured(tables: &str, with: impl FnOnce(Bot) -> Bot) -> Self {
-        let text = format!("{CONFIG}{tables}");
+        let store = if tables.contains("[store]") {
+            ""
+        } else {
+            "\n[store]\nurl = 'off'\n"
+        };
+        let text = format!("{CONFIG}{tables}{store}");
         let environment = Environment::from_pairs([("TOKEN", TOKEN)]);
         let loaded = Config::parse("test", &text, Path::new("."), &environment);
         let bot = with(Bot::new(

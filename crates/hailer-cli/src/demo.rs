@@ -19,6 +19,9 @@ const CONFIG: &str = r#"
 token   = { file = ".hailer/dev-token" }
 mention = "ops"
 
+[store]
+url = "sqlite:.hailer/hailer.db"
+
 [status.hailer]
 url = "http://127.0.0.1:3979/-/healthy"
 "#;

@@ -25,10 +25,12 @@ pub(crate) struct Admin {
     pub(crate) desk: WatchDesk,
 }
 
-/// One thing that must be so.
+/// One thing that should be so.
 struct Check {
     name: &'static str,
     problem: Option<String>,
+    /// Whether the bot is of use without it.
+    is_needed: bool,
 }
 
 impl Admin {
@@ -56,6 +58,7 @@ impl Admin {
         Check {
             name: "process",
             problem: None,
+            is_needed: true,
         }
     }
 
@@ -63,6 +66,7 @@ impl Admin {
         let others = self.others.iter().map(|it| Check {
             name: it.name(),
             problem: it.problem(),
+            is_needed: false,
         });
         [self.alive(), self.serving()]
             .into_iter()
@@ -73,6 +77,7 @@ impl Admin {
     fn serving(&self) -> Check {
         Check {
             name: "webhooks",
+            is_needed: true,
             problem: match self.readiness.stage() {
                 Stage::Starting => Some("not yet served".to_owned()),
                 Stage::Serving => None,
@@ -85,7 +90,9 @@ impl Admin {
 }
 
 fn report(request: &HttpRequest, checks: &[Check]) -> HttpResponse {
-    let is_good = checks.iter().all(|check| check.problem.is_none());
+    let is_good = checks
+        .iter()
+        .all(|check| check.problem.is_none() || !check.is_needed);
     let status = if is_good {
         StatusCode::OK
     } else {
@@ -98,7 +105,10 @@ fn report(request: &HttpRequest, checks: &[Check]) -> HttpResponse {
     let mut lines = String::new();
     for check in checks {
         match &check.problem {
-            Some(problem) => lines.push_str(&format!("[-] {}: {problem}\n", check.name)),
+            Some(problem) if check.is_needed => {
+                lines.push_str(&format!("[-] {}: {problem}\n", check.name));
+            }
+            Some(problem) => lines.push_str(&format!("[!] {}: {problem}\n", check.name)),
             None if wants_all => lines.push_str(&format!("[+] {}: ok\n", check.name)),
             None => {}
         }

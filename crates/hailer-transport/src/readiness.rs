@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// Something besides the server that must work, told by `/-/ready`: a store.
+/// Something besides the server that should work: a store. `/-/ready` tells its problem and stays 200: without it
+/// the bot still answers, and where replicas share it, all of them would be taken out at once.
 pub trait ReadyCheck: Send + Sync + 'static {
     /// Returns the name that the probe shows.
     fn name(&self) -> &'static str;

@@ -10,6 +10,8 @@ use chrono::Utc;
 use hailer_dispatch::{
     Catalog, Command, DefaultPermission, Hook, HookHandle, Registration, Registry, RegistryErrors,
 };
+use hailer_jobs::{JobSettings, Observer, Silent};
+use hailer_store::{OpenError, StoreUrl};
 use hailer_transport::{
     DuplicateWebhook, Gate, Limits, Metrics, ServeError, Server, ServerOptions, TlsFiles, Webhook,
 };
@@ -18,6 +20,8 @@ use crate::clock::BotClock;
 use crate::command_runtime::CommandRuntime;
 use crate::config::{Config, Problems};
 use crate::in_process::InProcessBot;
+use crate::job_host::JobHost;
+use crate::job_metrics::JobMetrics;
 use crate::live_policy::LivePolicy;
 use crate::module::Module;
 use crate::permissions::Permissions;
@@ -59,6 +63,9 @@ pub enum StartError {
     /// Threads cannot be started.
     #[error("cannot start threads: {0}")]
     Threads(#[source] io::Error),
+    /// The store cannot be opened.
+    #[error("{0}")]
+    Store(#[source] OpenError),
     /// An address is taken, or a certificate cannot be used.
     #[error("{0}")]
     Serve(#[source] ServeError),
@@ -96,7 +103,9 @@ impl Bot {
         self
     }
 
-    /// Puts the bot together without a network, to be spoken to from this process: for tests and a terminal.
+    /// Puts the bot together without a network, to be spoken to from this process: for tests and a terminal. Where
+    /// the configuration has a store, jobs are kept in memory for as long as the bot lives: beside it a server may
+    /// run, whose jobs these are not.
     ///
     /// # Errors
     ///
@@ -112,7 +121,10 @@ impl Bot {
         });
         let webhooks = speakers.collect();
         let config = self.config.clone();
-        Ok(InProcessBot::new(self.assemble()?, config, webhooks, clock))
+        let mut bot = self;
+        bot.config.store = bot.config.store.map(|_| StoreUrl::memory());
+        let assembled = bot.assemble(Arc::new(Silent))?;
+        Ok(InProcessBot::new(assembled, config, webhooks, clock))
     }
 
     pub(crate) fn clock(&self) -> BotClock {
@@ -136,6 +148,11 @@ impl Bot {
 
     pub(crate) fn with_default_permission(mut self, default: DefaultPermission) -> Self {
         self.config.permissions.default = default;
+        self
+    }
+
+    pub(crate) fn with_store(mut self, url: StoreUrl) -> Self {
+        self.config.store = Some(url);
         self
     }
 
@@ -182,13 +199,14 @@ impl Bot {
         Ok(Permissions::new(config, registry, policy))
     }
 
-    /// Listens on a free port of this computer only, without TLS, metrics and probes: for one message or a test.
+    /// Listens on a free port of this computer only, without TLS, metrics, probes and store: for one message or a test.
     #[must_use]
     pub fn on_a_free_port(mut self) -> Self {
         let server = &mut self.config.server;
         server.listen = SocketAddr::from(([127, 0, 0, 1], 0));
         server.admin_listen = None;
         server.tls = None;
+        self.config.store = None;
         self
     }
 
@@ -206,12 +224,16 @@ impl Bot {
     ///
     /// A [`StartError`].
     pub fn bind(self) -> Result<BoundBot, StartError> {
-        let options = options(&self.config);
-        let Assembled { gate, responder } = self.assemble()?;
+        let mut options = options(&self.config);
         let metrics = Metrics::new(
             env!("CARGO_PKG_VERSION"),
             option_env!("HAILER_REVISION").unwrap_or("unknown"),
         );
+        let observer = JobMetrics::new(&metrics, &self.config.follow_ups);
+        let Assembled { gate, responder } = self.assemble(Arc::new(observer))?;
+        if let Some(host) = responder.job_host() {
+            options.ready_checks.push(Arc::new(host.ready_check()));
+        }
         let handler = Arc::new(responder.clone());
         let server = Server::bind(
             &options,
@@ -228,7 +250,7 @@ impl Bot {
         })
     }
 
-    pub(crate) fn assemble(self) -> Result<Assembled, StartError> {
+    pub(crate) fn assemble(self, observer: Arc<dyn Observer>) -> Result<Assembled, StartError> {
         let config = self.config.clone();
         let clock = self.clock.clone();
         let registrations = self.into_registrations();
@@ -237,11 +259,21 @@ impl Bot {
             .policy(registry.catalog())
             .map_err(StartError::Permissions)?;
         let live = LivePolicy::new(config.clone(), registry.catalog().clone(), policy);
+        let mentions = config.webhooks.iter();
+        let mentions = mentions.map(|it| (it.name.clone(), it.mention.clone()));
+        let mentions = mentions.collect();
         let webhooks = config
             .webhooks
             .into_iter()
             .map(|it| Webhook::new(it.name, it.mention, it.keys));
         let gate = Gate::new(webhooks, config.limits.max_skew).map_err(StartError::Webhooks)?;
+        let job_host = match &config.store {
+            Some(url) => {
+                let settings = job_settings(&config.jobs, registry.catalog());
+                Some(JobHost::open(url, settings, config.follow_ups, observer)?)
+            }
+            None => None,
+        };
         let responder = Responder::new(Parts {
             registry: Arc::new(registry),
             policy: live,
@@ -251,6 +283,8 @@ impl Bot {
             dedupe_for: config.limits.dedupe_for,
             reply_within: config.server.reply_within,
             clock,
+            job_host,
+            mentions,
         });
         Ok(Assembled { gate, responder })
     }
@@ -336,6 +370,29 @@ pub async fn stop_signal() {
         return;
     }
     let _ = interrupted.await;
+}
+
+/// Adds what commands say of their jobs to what the configuration says.
+fn job_settings(settings: &JobSettings, catalog: &Catalog) -> JobSettings {
+    for entry in catalog.iter() {
+        if let Some(limit) = entry.time_limit().filter(|it| *it > settings.max_time) {
+            let (wanted, most) = (limit.as_secs(), settings.max_time.as_secs());
+            tracing::warn!(
+                command = entry.path(),
+                wanted,
+                most,
+                "a command wants more seconds than [jobs] max_time gives"
+            );
+        }
+    }
+    let limits = catalog.iter().filter_map(|entry| {
+        let limit = entry.at_once()?;
+        Some((entry.path().to_owned(), limit))
+    });
+    JobSettings {
+        at_once: limits.collect(),
+        ..settings.clone()
+    }
 }
 
 fn options(config: &Config) -> ServerOptions {

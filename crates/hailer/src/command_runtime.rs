@@ -135,6 +135,11 @@ impl CommandRuntime {
         }
     }
 
+    /// Says whether so much is in flight that nothing more is begun.
+    pub(crate) fn is_full(&self) -> bool {
+        self.in_flight.load(Ordering::Relaxed) >= MOST_IN_FLIGHT
+    }
+
     async fn hand_over<T, F>(&self, work: F, deadline: Instant) -> Worked<T>
     where
         T: Send + 'static,

@@ -9,6 +9,8 @@ mod code;
 mod draft;
 mod environment;
 mod explanation;
+mod follow_up;
+mod jobs;
 mod limits;
 mod permissions;
 mod policy_test;
@@ -23,6 +25,7 @@ mod server;
 mod source;
 mod spots;
 mod standpoint;
+mod store;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -34,6 +37,8 @@ use std::path::Path;
 
 use hailer_activity::HmacKey;
 use hailer_dispatch::{Catalog, Group, Policy, PolicyError, PolicyErrors, PolicySource, Written};
+use hailer_jobs::{FollowUp, JobSettings};
+use hailer_store::StoreUrl;
 
 pub use draft::Draft;
 pub use environment::Environment;
@@ -69,6 +74,13 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// `[log]`
     pub log: LogConfig,
+    /// `[store] url`: where jobs are kept; nowhere when it is off, and in a configuration made by
+    /// [`Config::for_webhook`].
+    pub store: Option<StoreUrl>,
+    /// `[jobs]`
+    pub jobs: JobSettings,
+    /// `[followup.NAME]`, in the order of the file.
+    pub follow_ups: Vec<FollowUp>,
 }
 
 /// A configuration that can be used, and what looks wrong in it.
@@ -148,6 +160,9 @@ impl Config {
             permissions: PermissionsConfig::default(),
             limits: LimitsConfig::default(),
             log: LogConfig::default(),
+            store: None,
+            jobs: JobSettings::default(),
+            follow_ups: Vec::new(),
         }
     }
 
@@ -207,7 +222,6 @@ impl Config {
     /// Reads every table of the framework; problems are noted in the draft.
     fn read(top: &Section<'_>) -> Self {
         check_version(top);
-        warn_of_store(top);
         let webhooks = webhook::read(top);
         Self {
             bot: BotConfig {
@@ -215,11 +229,14 @@ impl Config {
             },
             server: server::read(&top.section("server")),
             permissions: permissions::read(top, &webhooks),
+            follow_ups: follow_up::read(top, &webhooks),
             webhooks,
             limits: limits::read(&top.section("limits")),
             log: LogConfig {
                 level: read_log_level(top),
             },
+            store: store::read(&top.section("store")),
+            jobs: jobs::read(&top.section("jobs")),
         }
     }
 }
@@ -251,17 +268,6 @@ fn check_version(top: &Section<'_>) {
         let help = format!("write version = {VERSION}, or use the release that this file is for");
         let problem = Problem::error(code::VERSION, text).with_help(help);
         top.note_at("version", problem);
-    }
-}
-
-/// Files that are meant for a version with a store must not fail.
-fn warn_of_store(top: &Section<'_>) {
-    let store = top.section("store");
-    let _ = (store.string("url"), store.string("path"));
-    if store.is_present() {
-        let text = "this version keeps nothing on disk yet; jobs and audit need a store";
-        let help = "take [store] out, or leave it for a later version";
-        store.note(Problem::warning(code::STORE_UNUSED, text).with_help(help));
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use hailer_activity::HmacKey;
 use hailer_dispatch::Catalog;
 use hailer_reply::{ReadError, RequestId, WireMessage, read_message};
+use hailer_store::JobState;
 use hailer_transport::{Authorization, Handler, Inbound, Outcome};
 
 use crate::bot::Assembled;
@@ -69,6 +70,31 @@ impl InProcessBot {
     /// Returns what the bot can do.
     pub fn catalog(&self) -> &Catalog {
         self.assembled.responder.registry().catalog()
+    }
+
+    /// Waits until a job has ended; returns its result, or the state in which it has none.
+    pub(crate) async fn wait_for_job(
+        &self,
+        job: &str,
+        at_most: Duration,
+    ) -> Option<Result<Spoken, JobState>> {
+        let id = job.parse().ok()?;
+        let jobs = self.assembled.responder.job_host()?.jobs();
+        let begun = Instant::now();
+        let job = jobs.wait_for_end(&id, begun + at_most).await.ok()??;
+        let Some(json) = job.reply.filter(|_| job.state.is_ended()) else {
+            return Some(Err(job.state));
+        };
+        Some(Ok(Spoken {
+            json,
+            outcome: match job.state {
+                JobState::Succeeded => Outcome::Ok,
+                JobState::TimedOut => Outcome::TimedOut,
+                _ => Outcome::Failed,
+            },
+            command: Some(job.spec.command),
+            took: begun.elapsed(),
+        }))
     }
 
     /// Sends a message by the first webhook, as whom and where the configuration knows. `None` when the bot has no webhook, or does not admit the message.

@@ -40,6 +40,8 @@ mod clock;
 mod command_runtime;
 mod config;
 mod in_process;
+mod job_host;
+mod job_metrics;
 mod live_policy;
 mod member_file;
 mod module;
@@ -111,6 +113,9 @@ mod guide {
 
     #[doc = include_str!("../../../docs/how-to/state.md")]
     struct KeepState;
+
+    #[doc = include_str!("../../../docs/how-to/long-commands.md")]
+    struct RunLongCommands;
 
     #[doc = include_str!("../../../docs/how-to/guarding.md")]
     struct GuardCommands;

@@ -1,6 +1,6 @@
 //! The codes of configuration problems, HL200 to HL249: one line each, never given a second meaning.
 //!
-//! HL231, HL232 and HL241 are kept free for scripts and follow-ups.
+//! HL231 and HL232 are kept free for scripts.
 
 /// The configuration file is missing or cannot be read.
 pub(super) const FILE_UNREADABLE: &str = "HL200";
@@ -68,14 +68,17 @@ pub(super) const VERSION: &str = "HL220";
 /// A rule names a command, a group, a webhook, a channel or an argument that does not exist.
 pub(super) const NOT_IN_RULE: &str = "HL221";
 
-/// The store is configured, but this version keeps nothing on disk (warning).
-pub(super) const STORE_UNUSED: &str = "HL222";
+/// The place of the store is none that there can be.
+pub(super) const STORE_URL: &str = "HL222";
 
 /// A public URL is not one that Teams would call.
 pub(super) const PUBLIC_URL: &str = "HL223";
 
 /// A number, a duration or a size is outside of what makes sense.
 pub(super) const OUT_OF_RANGE: &str = "HL224";
+
+/// A follow-up leads nowhere, or where it may not.
+pub(super) const FOLLOW_UP: &str = "HL241";
 
 /// A command module refuses the value of one of its keys.
 pub(super) const MODULE: &str = "HL225";

@@ -10,19 +10,16 @@ use super::report::shown;
 use super::tree::{Entry, Node, Origin, Table, Value, flatten};
 
 /// Keys that are documented, but that this version does not act on; `*` is any name.
-const PLANNED: [&[&str]; 14] = [
+const PLANNED: [&[&str]; 11] = [
     &["bot", "language"],
     &["bot", "timezone"],
     &["server", "trusted_proxies"],
-    &["webhook", "*", "followup"],
     &["log", "format"],
     &["log", "bodies"],
     &["confirm"],
     &["command"],
     &["script"],
-    &["jobs"],
     &["audit"],
-    &["followup"],
     &["telemetry"],
     &["playground"],
 ];

@@ -33,6 +33,8 @@ pub struct WebhookConfig {
     /// What can be done by it at most, and for which team.
     pub ceiling: Ceiling,
     pub(crate) spots: Spots,
+    /// The follow-up by which results are told later: the name of its table.
+    pub followup: Option<String>,
 }
 
 /// A secret of a webhook and the value that refers to it.
@@ -56,6 +58,7 @@ impl WebhookConfig {
             spots: Spots::default(),
             name,
             keys: vec![key],
+            followup: None,
         }
     }
 }
@@ -101,6 +104,7 @@ fn read_one(section: &Section<'_>, seen: &mut HashMap<String, String>) -> Webhoo
         keys,
         ceiling,
         spots,
+        followup: section.string("followup"),
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hailer_activity::HmacKey;
 use hailer_dispatch::{Command, DefaultPermission, Hook};
+use hailer_store::StoreUrl;
 
 use crate::bot::Bot;
 use crate::clock::BotClock;
@@ -16,6 +17,9 @@ use crate::testing::reply::TestReply;
 
 /// The bot's name in tests.
 const BOT: &str = "ops";
+
+/// A test that waits longer has gone wrong.
+const LONGEST_JOB: Duration = Duration::from_secs(30);
 
 /// A token that opens nothing.
 const TOKEN: &str = "VGVzdHMgb25seTogdGhpcyBvcGVucyBub3RoaW5nISE=";
@@ -106,6 +110,29 @@ impl TestBot {
         self.map(|bot| bot.with_default_permission(default))
     }
 
+    /// Gives the bot a store in memory, so that jobs are kept, run and found again: [`TestBot::result_of`] waits for
+    /// one without sleeping.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hailer::{Effect, Invocation, NoArgs, Reply, Spec, command_fn};
+    /// use hailer::testing::TestBot;
+    ///
+    /// let spec = Spec::new("ship", "ship it").effect(Effect::Write).job();
+    /// let ship = command_fn(spec, |_: NoArgs, _: Invocation| async { Ok(Reply::text("shipped")) });
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let bot = TestBot::new().with_store().command(ship);
+    ///
+    /// let job = bot.say("ship").await.assert_contains("Started ship (job").job();
+    /// bot.result_of(&job).await.assert_text("shipped");
+    /// # });
+    /// ```
+    #[must_use]
+    pub fn with_store(self) -> Self {
+        self.map(|bot| bot.with_store(StoreUrl::memory()))
+    }
+
     /// Answers "still working" after this time.
     #[must_use]
     pub fn reply_within(self, time: Duration) -> Self {
@@ -149,6 +176,22 @@ impl TestBot {
     /// When the commands are wrong: the text says which and why.
     pub async fn say(&self, text: &str) -> TestReply {
         self.speaker().say(text).await
+    }
+
+    /// Waits until a job has ended, and returns its result. Needs [`TestBot::with_store`].
+    ///
+    /// # Panics
+    ///
+    /// There is no such job, it has no result, or it takes longer than 30 s.
+    #[expect(clippy::panic, reason = "a test fails by panicking")]
+    pub async fn result_of(&self, job: &str) -> TestReply {
+        let Some(ended) = self.running().wait_for_job(job, LONGEST_JOB).await else {
+            panic!("there is no job {job}, or the bot has no store");
+        };
+        match ended {
+            Ok(spoken) => TestReply::new(&format!("job {job}"), spoken),
+            Err(state) => panic!("job {job} is {state} and has no result"),
+        }
     }
 
     fn speaker(&self) -> Speaker<'_> {

@@ -32,6 +32,24 @@ impl TestReply {
         }
     }
 
+    /// Returns the id of the job that the answer names.
+    ///
+    /// # Panics
+    ///
+    /// The answer names none.
+    #[expect(clippy::panic, reason = "a test fails by panicking")]
+    pub fn job(&self) -> String {
+        let text = self.text();
+        let named = text.split("job ").skip(1).find_map(|rest| {
+            let id: String = rest
+                .chars()
+                .take_while(char::is_ascii_alphanumeric)
+                .collect();
+            (id.len() >= 4 && id.chars().all(|it| !it.is_lowercase())).then_some(id)
+        });
+        named.unwrap_or_else(|| panic!("the answer names no job:\n{text}"))
+    }
+
     /// Returns the reply as a person reads it.
     pub fn text(&self) -> &str {
         &self.text

@@ -76,8 +76,8 @@ error[HL201]: unknown key `_server.listen`
 fn what_is_planned() {
     assert_said(
         "[webhook.data]\ntoken = { env = \"HAILER_TOKEN_OPS\" }\nfollowup = \"x\"\n[[confirm]]\n[[confirm]]\n[script.restart]\nx = 1",
-        "error[HL205]: `webhook.data.followup` is not supported by this version yet
-  --> hailer.toml:3:1   fix: take the key out until a version reads it
+        "error[HL241]: there is no [followup.x]
+  --> hailer.toml:3:12   fix: write the table, or name one that is there
 
 error[HL205]: `confirm` is not supported by this version yet
   --> hailer.toml:4:3
@@ -96,9 +96,9 @@ warning[HL216]: webhook \"ops\" has the same token as webhook \"data\"
 3 errors, 1 warning.",
     );
     assert_eq!(
-        problems("", &[("HAILER_JOBS__WORKERS", "4")]),
-        "error[HL205]: `jobs` is not supported by this version yet
-  --> environment variable HAILER_JOBS__WORKERS   fix: unset it until a version reads it
+        problems("", &[("HAILER_AUDIT__KEEP", "4d")]),
+        "error[HL205]: `audit` is not supported by this version yet
+  --> environment variable HAILER_AUDIT__KEEP   fix: unset it until a version reads it
 1 error."
     );
 }
@@ -416,14 +416,24 @@ error[HL218]: `mention` should be a name
 }
 
 #[test]
-fn the_store_is_a_warning() {
+fn a_place_that_no_store_can_have_is_an_error() {
     assert_said(
-        "[store]\nurl = \"postgres://hailer:pw@db/hailer\"",
-        "warning[HL222]: this version keeps nothing on disk yet; jobs and audit need a store
-  --> hailer.toml:1:2
-   |
- 1 | [store]
-   |  ^^^^^ take [store] out, or leave it for a later version
-1 warning.",
+        "[store]\nurl = \"hailer.db\"",
+        "error[HL222]: a store's url begins with `sqlite:` or `postgres://`
+  --> hailer.toml:2:7   fix: for example `sqlite:hailer.db` or `postgres://user@host/database`; or \"off\"
+1 error.",
+    );
+}
+
+#[test]
+fn a_password_in_plain_sight_is_an_error_that_does_not_repeat_it() {
+    let said = problems(
+        "[store]\nurl = \"postgres://hailer:hunter2@db/hailer\"",
+        &[],
+    );
+
+    assert!(
+        said.starts_with("error[HL213]: `url` has a password, which others can read"),
+        "{said}"
     );
 }

@@ -1,0 +1,368 @@
+//! The handle to everything about jobs: the door, what runs here, and how it all stops.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures_util::future::{AbortHandle, BoxFuture};
+use hailer_dispatch::CancellationToken;
+use hailer_store::{
+    Admission, Admitted, AuditEntry, Ending, Fence, Job, JobId, JobState, NewJob, Store, StoreError,
+};
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+
+use crate::ending::Worked;
+use crate::follow_up::FollowUp;
+use crate::live::{Live, StopReason};
+use crate::observer::Observer;
+use crate::settings::JobSettings;
+use crate::tending::Tending;
+use crate::{outbox, recovery, runner, watch};
+
+/// How long jobs that were cut off may take to store their end.
+const LAST_WORDS: Duration = Duration::from_millis(1_500);
+
+/// Runs stored messages again, as jobs.
+pub trait Work: Send + Sync + 'static {
+    /// Runs the message of a job that was taken from the queue: reads it, checks again who may run it, calls
+    /// [`Jobs::started`] and runs the command within [`Live::run`].
+    fn work(&self, job: Job, live: Arc<Live>) -> BoxFuture<'static, Worked>;
+}
+
+/// Everything about jobs. Clones share it.
+#[derive(Clone)]
+pub struct Jobs {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) settings: JobSettings,
+    pub(crate) follow_ups: Vec<FollowUp>,
+    pub(crate) observer: Arc<dyn Observer>,
+    /// What runs in this process and is written down.
+    live: Mutex<Vec<Arc<Live>>>,
+    /// How the store was when it was last used.
+    pub(crate) tending: Tending,
+    /// Where the store lives: calls are made there, whatever thread asks.
+    runtime: Handle,
+    pub(crate) places: Arc<Semaphore>,
+    pub(crate) stopping: CancellationToken,
+}
+
+impl Jobs {
+    /// Takes a store. Must be called on the runtime on which the store was opened, and which outlives everything.
+    pub fn new(
+        store: Store,
+        settings: JobSettings,
+        follow_ups: Vec<FollowUp>,
+        observer: Arc<dyn Observer>,
+    ) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                places: Arc::new(Semaphore::new(settings.workers.max(1))),
+                store,
+                settings,
+                follow_ups,
+                observer,
+                live: Mutex::default(),
+                tending: Tending::default(),
+                runtime: Handle::current(),
+                stopping: CancellationToken::new(),
+            }),
+        }
+    }
+
+    /// Begins to take over what dead servers left, to run what is queued, to watch and to send follow-ups.
+    pub fn start(&self, work: &Arc<dyn Work>) {
+        let spawn = |task: BoxFuture<'static, ()>| self.spawn_until_stop(task);
+        spawn(Box::pin(recovery::recover(self.clone())));
+        spawn(Box::pin(runner::run(self.clone(), Arc::clone(work))));
+        spawn(Box::pin(outbox::send(self.clone())));
+        // Watches over what still runs while the bot stops.
+        drop(self.inner.runtime.spawn(watch::watch(self.clone())));
+    }
+
+    fn spawn_until_stop(&self, task: BoxFuture<'static, ()>) {
+        let stopping = self.inner.stopping.clone();
+        drop(self.inner.runtime.spawn(async move {
+            stopping.run_until_cancelled(task).await;
+        }));
+    }
+
+    /// Returns the store, for what is none of the jobs' business; use [`Jobs::call`] to call it.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// Returns how jobs are run.
+    pub fn settings(&self) -> &JobSettings {
+        &self.inner.settings
+    }
+
+    /// Says whether results of this webhook are told later.
+    pub fn tells(&self, webhook: &str) -> bool {
+        self.follow_up_of(webhook).is_some()
+    }
+
+    /// Returns what is wrong with the store, as far as is known.
+    pub fn problem(&self) -> Option<String> {
+        self.inner.tending.problem()
+    }
+
+    /// Calls the store where it lives.
+    ///
+    /// # Errors
+    ///
+    /// As the call; [`StoreError::Closed`] when its runtime is gone.
+    pub async fn call<T, F>(
+        &self,
+        call: impl FnOnce(Store) -> F + Send + 'static,
+    ) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, StoreError>> + Send + 'static,
+    {
+        let future = call(self.inner.store.clone());
+        let result = self.inner.runtime.spawn(future).await;
+        let result = result.unwrap_or(Err(StoreError::Closed));
+        self.inner.tending.note(result.as_ref().err());
+        result
+    }
+
+    /// Takes a message in: see [`Store::admit`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::admit`].
+    pub async fn admit(
+        &self,
+        admission: Admission,
+        within: Duration,
+    ) -> Result<Admitted, StoreError> {
+        self.call(move |store| async move { store.within(within).admit(&admission).await })
+            .await
+    }
+
+    /// Takes in what already runs: see [`Store::adopt`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::adopt`].
+    pub async fn adopt(
+        &self,
+        job: NewJob,
+        intent: Option<AuditEntry>,
+        within: Duration,
+    ) -> Result<Fence, StoreError> {
+        let call = move |store: Store| async move {
+            let owned = store.within(within).adopt(&job, intent.as_ref()).await?;
+            Ok(owned.fence)
+        };
+        self.call(call).await
+    }
+
+    /// Says that a job taken from the queue is about to run. After a passing error it is tried again.
+    ///
+    /// # Errors
+    ///
+    /// Nothing of the job may run.
+    pub async fn started(&self, live: &Live) -> Result<(), StoreError> {
+        loop {
+            let fence = live.fence().clone();
+            let call = move |store: Store| async move { store.started(&fence, None).await };
+            match self.call(call).await {
+                Ok(None) => return Ok(()),
+                Ok(Some(cancel)) => {
+                    live.stop(StopReason::Cancelled(cancel.by));
+                    return Ok(());
+                }
+                Err(error) if error.is_passing() && live.stop_reason().is_none() => {
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Watches over a job that runs in this process from now on, until [`Jobs::finish`].
+    pub fn hold(
+        &self,
+        fence: Fence,
+        limit: Duration,
+        cancellation: CancellationToken,
+    ) -> Arc<Live> {
+        self.watch_over(Live::new(fence, limit, cancellation))
+    }
+
+    /// As [`Jobs::hold`], for work that began before it was a job and is cut off by `abort`.
+    pub fn hold_adopted(
+        &self,
+        fence: Fence,
+        limit: Duration,
+        cancellation: CancellationToken,
+        abort: AbortHandle,
+        begun: Instant,
+    ) -> Arc<Live> {
+        self.watch_over(Live::adopted(fence, limit, cancellation, abort, begun))
+    }
+
+    fn watch_over(&self, live: Live) -> Arc<Live> {
+        let live = Arc::new(live);
+        self.live().push(Arc::clone(&live));
+        live
+    }
+
+    /// Leaves a job as it is stored: whoever starts next decides what becomes of it.
+    pub(crate) fn leave(&self, live: &Arc<Live>) {
+        if live.end() {
+            self.release(live);
+        }
+    }
+
+    /// Ends a job: only the first call does, and it says whether that is stored. What cannot be stored now is tried
+    /// again until it is, or until another server has the job.
+    pub async fn finish(&self, live: &Arc<Live>, ending: Ending) -> bool {
+        if !live.end() {
+            return false;
+        }
+        if live.stop_reason() == Some(StopReason::Lost) {
+            self.release(live);
+            return false;
+        }
+        let took = live.took();
+        match self.finish_once(live, &ending).await {
+            Ok(state) => {
+                self.ended(live, state, took);
+                true
+            }
+            Err(error) if error.is_passing() => {
+                tracing::warn!(job = %live.fence().job, %error, "the end of a job cannot be stored yet");
+                let (jobs, live) = (self.clone(), Arc::clone(live));
+                drop(self.inner.runtime.spawn(async move {
+                    jobs.finish_later(&live, ending, took).await;
+                }));
+                false
+            }
+            Err(error) => {
+                self.give_up(live, &error);
+                false
+            }
+        }
+    }
+
+    async fn finish_later(&self, live: &Arc<Live>, ending: Ending, took: Duration) {
+        let mut pause = Duration::from_millis(250);
+        loop {
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(5));
+            match self.finish_once(live, &ending).await {
+                Ok(state) => return self.ended(live, state, took),
+                Err(error) if error.is_passing() => {}
+                Err(error) => return self.give_up(live, &error),
+            }
+        }
+    }
+
+    async fn finish_once(&self, live: &Live, ending: &Ending) -> Result<JobState, StoreError> {
+        let (fence, ending) = (live.fence().clone(), ending.clone());
+        self.call(move |store| async move { store.finish(&fence, &ending).await })
+            .await
+    }
+
+    fn ended(&self, live: &Arc<Live>, state: JobState, took: Duration) {
+        self.release(live);
+        self.inner.observer.ended(state, took);
+        let took = took.as_millis();
+        tracing::info!(job = %live.fence().job, %state, took_ms = %took, "a job ended");
+    }
+
+    fn give_up(&self, live: &Arc<Live>, error: &StoreError) {
+        self.release(live);
+        tracing::error!(job = %live.fence().job, %error, "the end of a job is lost; whoever holds it now decides");
+    }
+
+    fn release(&self, live: &Arc<Live>) {
+        self.live().retain(|it| !Arc::ptr_eq(it, live));
+    }
+
+    /// Waits until a job has ended, until the deadline at most; returns it as it is then.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub async fn wait_for_end(
+        &self,
+        id: &JobId,
+        deadline: Instant,
+    ) -> Result<Option<Job>, StoreError> {
+        let mut changes = self.inner.store.changes();
+        loop {
+            changes.mark_unchanged();
+            let wanted = id.clone();
+            let job = self
+                .call(move |store| async move { store.job(&wanted).await })
+                .await?;
+            let is_over = job.as_ref().is_none_or(|job| job.state.is_ended());
+            if is_over || Instant::now() >= deadline {
+                return Ok(job);
+            }
+            // A hint can be lost.
+            let until = deadline.min(Instant::now() + Duration::from_millis(500));
+            let _ = tokio::time::timeout_at(until.into(), changes.changed()).await;
+        }
+    }
+
+    /// Stops: nothing more is taken from the queue. What runs may end within half of the grace, is asked to stop for
+    /// the other half, and is then cut off.
+    pub async fn stop(&self, grace: Duration) {
+        self.inner.stopping.cancel();
+        let begun = Instant::now();
+        self.wait_until_idle(begun + grace / 2).await;
+        for live in self.held() {
+            live.stop(StopReason::Shutdown);
+        }
+        self.wait_until_idle(begun + grace).await;
+        for live in self.held() {
+            live.cut_off(StopReason::Shutdown);
+        }
+        // Those that notice write their end themselves.
+        self.wait_until_idle(Instant::now() + LAST_WORDS).await;
+        let left = self.live().len();
+        if left > 0 {
+            tracing::warn!(
+                left,
+                "jobs are cut off; the next start marks them as interrupted"
+            );
+        }
+    }
+
+    async fn wait_until_idle(&self, deadline: Instant) {
+        while !self.live().is_empty() && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Returns what runs in this process.
+    pub(crate) fn held(&self) -> Vec<Arc<Live>> {
+        self.live().clone()
+    }
+
+    fn live(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Live>>> {
+        self.inner
+            .live
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Jobs {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Jobs")
+            .field("store", &self.inner.store)
+            .finish_non_exhaustive()
+    }
+}

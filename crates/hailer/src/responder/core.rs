@@ -1,0 +1,261 @@
+//! What is done on the command's side of the deadline: understand, go through the door, run, end.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Weak};
+use std::time::Instant;
+
+use futures_util::FutureExt;
+use futures_util::future::Abortable;
+use hailer_activity::Activity;
+use hailer_dispatch::{
+    Call, CommandError, CommandResult, Inquiry, Misunderstanding, Registry, Throttle,
+};
+use hailer_jobs::{Jobs, Live, Ran, StopReason};
+use hailer_reply::{Reply, RequestId};
+use hailer_store::JobState;
+use hailer_transport::{Answer, Outcome};
+
+use crate::command_runtime::{CallersThread, CommandRuntime, Worked};
+use crate::live_policy::LivePolicy;
+use crate::outgoing;
+
+use super::errand::{Errand, Found};
+use super::wording::{broken, broken_for, busy, stopped};
+
+/// What is needed on the command's side of the deadline.
+#[derive(Debug)]
+pub(super) struct Core {
+    pub(super) registry: Arc<Registry>,
+    pub(super) policy: LivePolicy,
+    pub(super) throttle: Throttle,
+    pub(super) contact: Option<String>,
+    /// For commands that have a deadline of their own. Weak, so that work which hangs keeps no threads alive.
+    pub(super) runtime: Weak<CommandRuntime>,
+    pub(super) jobs: Option<Jobs>,
+    /// Whether a message that comes twice is known.
+    pub(super) dedupes: bool,
+}
+
+/// What a command gave, before it is written.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) reply: Reply,
+    pub(super) outcome: Outcome,
+    pub(super) state: JobState,
+    /// What went wrong, for people.
+    pub(super) error: Option<&'static str>,
+}
+
+impl Core {
+    /// Understands a message and runs its command, on the caller's thread only if that promised to be immediate.
+    pub(super) async fn respond(
+        self: &Arc<Self>,
+        errand: &Arc<Errand>,
+        callers: &mut CallersThread,
+    ) -> Answer {
+        let understood = match self.throttle.admit(&errand.inquiry) {
+            Ok(()) => {
+                let inquiry = &errand.inquiry;
+                let policy = self.policy.current(inquiry.received, inquiry.now);
+                self.registry.dispatch(inquiry, &policy)
+            }
+            Err(wait) => Err(Misunderstanding::TooMany { wait }),
+        };
+        let call = match understood {
+            Ok(call) => call,
+            Err(misunderstanding) => {
+                let inquiry = &errand.inquiry;
+                alarm_of_other_keys(&misunderstanding, inquiry);
+                return self.misunderstood(&misunderstanding, &inquiry.activity, &inquiry.bot);
+            }
+        };
+        if !call.is_immediate() {
+            callers.leave().await;
+        }
+        errand.note(Found {
+            entry: Arc::clone(call.entry()),
+            arguments: call.arguments().to_vec(),
+            lock: call.lock().map(str::to_owned),
+        });
+        match call.deadline() {
+            None => self.perform(call, errand).await,
+            Some(limit) => self.hurry(call, errand, Instant::now() + limit).await,
+        }
+    }
+
+    /// Runs a command that wants less time than the configuration gives.
+    async fn hurry(self: &Arc<Self>, call: Call, errand: &Arc<Errand>, until: Instant) -> Answer {
+        let Some(runtime) = self.runtime.upgrade() else {
+            return self.write(errand, &busy(), Outcome::Busy);
+        };
+        let (core, inside) = (Arc::clone(self), Arc::clone(errand));
+        let run = |in_flight| async move {
+            let _counted = in_flight;
+            core.perform(call, &inside).await
+        };
+        let request_id = errand.inquiry.request_id;
+        match runtime.work(run, until).await {
+            Worked::Done(answer) => answer,
+            Worked::Panicked => self.write(errand, &broken(request_id), Outcome::Panicked),
+            Worked::StillRunning => self.overrun(errand).await,
+            Worked::NeverStarted => self.write(errand, &busy(), Outcome::Busy),
+        }
+    }
+
+    /// Runs a command: what leaves a trace goes through the door, the rest becomes a job only if it takes long.
+    async fn perform(&self, call: Call, errand: &Arc<Errand>) -> Answer {
+        match &self.jobs {
+            Some(jobs) if call.leaves_a_trace() => self.through_the_door(jobs, call, errand).await,
+            Some(jobs) => self.perform_loose(jobs, call, errand).await,
+            None => {
+                let ran = match AssertUnwindSafe(call.run()).catch_unwind().await {
+                    Ok(result) => Ran::Done(result),
+                    Err(_) => Ran::Panicked,
+                };
+                let finished = self.finished(ran, errand, None);
+                self.write(errand, &finished.reply, finished.outcome)
+            }
+        }
+    }
+
+    /// Runs a command that is no job, and may become one.
+    async fn perform_loose(&self, jobs: &Jobs, call: Call, errand: &Arc<Errand>) -> Answer {
+        let Some(keeping) = &errand.keeping else {
+            return self.write(errand, &busy(), Outcome::Busy);
+        };
+        let run = AssertUnwindSafe(call.run()).catch_unwind();
+        let ran = match keeping.take_registration() {
+            Some(registration) => Abortable::new(run, registration).await,
+            None => Ok(run.await),
+        };
+        let ran = match ran {
+            Ok(Ok(result)) => Ran::Done(result),
+            Ok(Err(_)) => Ran::Panicked,
+            Err(_) => Ran::CutOff,
+        };
+        match keeping.begin_end().await {
+            Some(live) => self.end_kept(jobs, &live, ran, errand).await,
+            None => {
+                let finished = self.finished(ran, errand, None);
+                let answer = self.write(errand, &finished.reply, finished.outcome);
+                keeping.ended(&answer);
+                answer
+            }
+        }
+    }
+
+    /// Stores what a command gave whose job this process holds.
+    pub(super) async fn end_kept(
+        &self,
+        jobs: &Jobs,
+        live: &Arc<Live>,
+        ran: Ran<CommandResult>,
+        errand: &Arc<Errand>,
+    ) -> Answer {
+        let finished = self.finished(ran, errand, live.stop_reason().as_ref());
+        let answer = self.write(errand, &finished.reply, finished.outcome);
+        self.store_end(jobs, live, errand, &finished, &answer).await;
+        if let Some(keeping) = &errand.keeping {
+            keeping.ended(&answer);
+        }
+        answer
+    }
+
+    /// Says in words what a command gave.
+    pub(super) fn finished(
+        &self,
+        ran: Ran<CommandResult>,
+        errand: &Errand,
+        reason: Option<&StopReason>,
+    ) -> Finished {
+        let request_id = errand.inquiry.request_id;
+        let command = errand.found().map(|entry| entry.path());
+        let finished = |reply, outcome, state, error| Finished {
+            reply,
+            outcome,
+            state,
+            error,
+        };
+        match ran {
+            Ran::Done(Ok(reply)) => finished(reply, Outcome::Ok, JobState::Succeeded, None),
+            Ran::Done(Err(error)) => {
+                let reply = self.failed(&error, request_id, command);
+                finished(reply, Outcome::Failed, JobState::Failed, Some("it failed"))
+            }
+            Ran::Panicked => {
+                tracing::error!(%request_id, command, "a command panicked");
+                let error = Some("something broke on my side");
+                let reply = broken(request_id);
+                finished(reply, Outcome::Panicked, JobState::Failed, error)
+            }
+            Ran::CutOff => {
+                let (reply, error) = stopped(reason);
+                finished(reply, Outcome::Failed, JobState::Interrupted, Some(error))
+            }
+        }
+    }
+
+    fn failed(&self, error: &CommandError, request_id: RequestId, command: Option<&str>) -> Reply {
+        if let Some(cause) = error.log_text() {
+            tracing::error!(%request_id, command, %cause, "a command failed");
+        }
+        error
+            .reply()
+            .cloned()
+            .unwrap_or_else(|| broken_for(request_id, self.contact.as_deref()))
+    }
+
+    pub(super) fn misunderstood(
+        &self,
+        misunderstanding: &Misunderstanding,
+        activity: &Activity,
+        bot: &str,
+    ) -> Answer {
+        let name = activity
+            .from
+            .as_ref()
+            .and_then(|from| from.name.as_deref())
+            .unwrap_or("there");
+        let reply = misunderstanding.reply(bot, name, self.contact.as_deref());
+        Answer {
+            message: reply.to_message(),
+            command: misunderstanding
+                .command()
+                .map(|entry| Arc::clone(entry.shared_path())),
+            outcome: match misunderstanding.label() {
+                "unknown" => Outcome::Unknown,
+                "refused" => Outcome::Refused,
+                _ => Outcome::Usage,
+            },
+        }
+    }
+
+    /// Writes an answer as it is sent.
+    pub(super) fn write(&self, errand: &Errand, reply: &Reply, outcome: Outcome) -> Answer {
+        let command = errand.found().map(|entry| Arc::clone(entry.shared_path()));
+        let request_id = errand.inquiry.request_id;
+        Answer {
+            message: outgoing::to_message(reply, request_id, command.as_deref()),
+            command,
+            outcome,
+        }
+    }
+}
+
+/// Tells whoever runs the bot that somebody used a key which is not theirs, or that a pin is wrong.
+fn alarm_of_other_keys(misunderstanding: &Misunderstanding, inquiry: &Inquiry) {
+    let Misunderstanding::NotPermitted { refusal, .. } = misunderstanding else {
+        return;
+    };
+    if refusal.is_alarming() {
+        let activity = &inquiry.activity;
+        tracing::warn!(
+            request_id = %inquiry.request_id,
+            webhook = %inquiry.webhook,
+            tenant = activity.tenant().map(hailer_activity::TenantId::as_str),
+            team = activity.team().map(hailer_activity::TeamId::as_str),
+            reason = %refusal,
+            "a message is signed with the token of a webhook, but comes from elsewhere; nothing was done"
+        );
+    }
+}

@@ -1,0 +1,174 @@
+//! Runs a message again that waited as a job: who may run it, and its arguments, are checked anew.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use hailer_activity::Activity;
+use hailer_dispatch::{Call, Inquiry, JobHandle, MessageText};
+use hailer_jobs::{self as jobs, Live, Outcome, Ran, Work};
+use hailer_reply::RequestId;
+use hailer_store::{Job, JobState};
+
+use crate::clock::BotClock;
+use crate::command_runtime::{CommandRuntime, Worked};
+
+use super::core::Core;
+use super::door::first_lines;
+use super::errand::{Errand, Found};
+
+/// How long is waited for a thread before it is tried again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How long a job is waited for that is past its time.
+const HANGS: Duration = Duration::from_secs(60);
+
+/// Runs stored messages.
+pub(super) struct Queued {
+    /// Weak, because the store's tasks hold this and outlive the bot for a moment.
+    core: Weak<Core>,
+    mentions: HashMap<String, String>,
+    clock: BotClock,
+}
+
+impl Queued {
+    pub(super) fn new(
+        core: &Arc<Core>,
+        mentions: HashMap<String, String>,
+        clock: BotClock,
+    ) -> Self {
+        Self {
+            core: Arc::downgrade(core),
+            mentions,
+            clock,
+        }
+    }
+
+    /// Makes of a stored message what its command sees.
+    fn errand(&self, job: &Job, live: &Arc<Live>) -> Result<Errand, Outcome> {
+        let refused = |error: &str| Outcome::without_reply(JobState::Failed, error);
+        let Some(bot) = self.mentions.get(&job.spec.webhook) else {
+            return Err(refused("its webhook is no longer in the configuration"));
+        };
+        let Ok(activity) = Activity::parse_kept(&job.spec.body) else {
+            return Err(refused("its message cannot be read by this version"));
+        };
+        let bot: Arc<str> = bot.as_str().into();
+        let handle = Arc::clone(live) as Arc<dyn JobHandle>;
+        let inquiry = Inquiry {
+            text: MessageText::from_activity(&activity, &bot),
+            activity,
+            bot,
+            webhook: job.spec.webhook.as_str().into(),
+            request_id: RequestId::next(),
+            received: self.clock.instant(),
+            now: self.clock.now().into(),
+            deadline: Instant::now() + live.limit(),
+            cancellation: live.cancellation().clone(),
+            job: OnceLock::from(handle),
+        };
+        let body = Bytes::from(job.spec.body.clone());
+        Ok(Errand::new(Arc::new(inquiry), body, false))
+    }
+}
+
+impl Work for Queued {
+    fn work(&self, job: Job, live: Arc<Live>) -> BoxFuture<'static, jobs::Worked> {
+        let core = self.core.upgrade();
+        let errand = self.errand(&job, &live);
+        Box::pin(async move {
+            let (Some(core), errand) = (core, errand) else {
+                return jobs::Worked::Lost;
+            };
+            match errand {
+                Ok(errand) => core.work_queued(&job, live, errand).await,
+                Err(outcome) => jobs::Worked::Ended(outcome),
+            }
+        })
+    }
+}
+
+impl Core {
+    async fn work_queued(
+        self: Arc<Self>,
+        job: &Job,
+        live: Arc<Live>,
+        errand: Errand,
+    ) -> jobs::Worked {
+        let Some(store) = self.jobs.clone() else {
+            return jobs::Worked::Lost;
+        };
+        let inquiry = &errand.inquiry;
+        let policy = self.policy.current(inquiry.received, inquiry.now);
+        let call = match self.registry.dispatch(inquiry, &policy) {
+            Ok(call) => call,
+            Err(misunderstanding) => {
+                let answer = self.misunderstood(&misunderstanding, &inquiry.activity, &inquiry.bot);
+                let error = "it was not started; who may run it, or the command, changed meanwhile";
+                tracing::warn!(job = %job.id, why = misunderstanding.label(), "a job is refused at its start");
+                return jobs::Worked::Ended(Outcome {
+                    reply: answer.message.into_json(),
+                    ..Outcome::without_reply(JobState::Failed, error)
+                });
+            }
+        };
+        if let Err(error) = store.started(&live).await {
+            tracing::warn!(job = %job.id, %error, "a job is not begun");
+            return jobs::Worked::Lost;
+        }
+        errand.note(Found {
+            entry: Arc::clone(call.entry()),
+            arguments: call.arguments().to_vec(),
+            lock: call.lock().map(str::to_owned),
+        });
+        self.run_queued(&live, call, &errand).await
+    }
+
+    async fn run_queued(&self, live: &Arc<Live>, call: Call, errand: &Errand) -> jobs::Worked {
+        let running = Arc::clone(live);
+        let run = async move { running.run(call.run()).await };
+        let ran = run_on(&self.runtime, live, run).await;
+        let finished = self.finished(ran, errand, live.stop_reason().as_ref());
+        let answer = self.write(errand, &finished.reply, finished.outcome);
+        jobs::Worked::Ended(Outcome {
+            state: finished.state,
+            reply: answer.message.into_json(),
+            text: first_lines(&finished.reply.to_plain()),
+            error: finished.error.map(str::to_owned),
+        })
+    }
+}
+
+/// Runs on the threads of commands; while none is free, waits for one.
+async fn run_on<T: Send + 'static>(
+    runtime: &Weak<CommandRuntime>,
+    live: &Live,
+    run: impl Future<Output = Ran<T>> + Send + 'static,
+) -> Ran<T> {
+    loop {
+        let Some(runtime) = runtime.upgrade() else {
+            return Ran::CutOff;
+        };
+        if !runtime.is_full() {
+            let run = |in_flight| async move {
+                let _counted = in_flight;
+                run.await
+            };
+            // Whoever watches over it ends it before; a thread that hangs is not waited for much longer.
+            let until = Instant::now() + live.limit() + HANGS;
+            return match runtime.work(run, until).await {
+                Worked::Done(ran) => ran,
+                Worked::Panicked => Ran::Panicked,
+                Worked::StillRunning | Worked::NeverStarted => Ran::CutOff,
+            };
+        }
+        if live.stop_reason().is_some() {
+            return Ran::CutOff;
+        }
+        drop(runtime);
+        tokio::time::sleep(PAUSE).await;
+    }
+}
