@@ -6,6 +6,7 @@ use hailer_dispatch::{
     Effect, NoArgs, Place, Rate, Registration, Registry, Spec, Verdict, Whom, command_fn,
 };
 use hailer_reply::Reply;
+use proptest::prelude::{ProptestConfig, proptest};
 
 use super::{Config, problems, with_webhook};
 use crate::config::Wanted;
@@ -362,5 +363,32 @@ fn a_test_of_permissions_is_complete() {
     ] {
         let said = said(&format!("[[policy_test]]\n{text}"));
         assert!(said.contains(expected), "{text}\n{said}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_that_is_written_about_permissions_panics(
+        table in "(\\[\\[permissions.rule\\]\\]|\\[group.sre\\]|\\[\\[policy_test\\]\\]|\\[permissions\\]|\\[webhook.x\\])",
+        keys in proptest::collection::vec(
+            (
+                "(allow|deny|to|unless|in|effect|when|say|members|file|max_age|command|as|expect|rule|blocked|auditors|channels|team|commands)",
+                "(1|true|\"\"|\"\\*\"|\"group:\"|\\[\\]|\\[1\\]|\\[\"a \\*\"\\]|\\[\"group:sre\", \"everyone\"\\]|\\[\"channel:\", \"webhook:ops\"\\]|\\{ a = \\[1, \"2..\"\\] \\}|\\{ a = 1 \\}|\\[\\{ id = \"é\" \\}, 1\\])",
+            ),
+            0..6,
+        ),
+    ) {
+        let lines: String = keys.iter().map(|(key, value)| format!("{key} = {value}\n")).collect();
+        let text = format!("{table}\n{lines}");
+        match super::parse(&format!("{text}{}", super::WEBHOOK), &[]) {
+            Ok(loaded) => {
+                let _ = said_at_start(&loaded.config);
+            }
+            Err(problems) => {
+                let _ = problems.to_string();
+            }
+        }
     }
 }
