@@ -2,6 +2,7 @@
 
 mod echo;
 mod help;
+pub mod jobs;
 mod permission;
 mod ping;
 pub mod status;
@@ -19,7 +20,11 @@ pub use whoami::Whoami;
 ///
 /// Problems are noted in the draft, so that they are told together with all others.
 pub fn all(draft: &Draft) -> Vec<Module> {
-    vec![status::module(status::read(draft)), builtin()]
+    vec![
+        status::module(status::read(draft)),
+        jobs::module(),
+        builtin(),
+    ]
 }
 
 /// Returns the commands that every bot has.

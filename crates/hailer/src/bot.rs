@@ -20,6 +20,7 @@ use crate::clock::BotClock;
 use crate::command_runtime::CommandRuntime;
 use crate::config::{Config, Problems};
 use crate::in_process::InProcessBot;
+use crate::job_desk::JobDesk;
 use crate::job_host::JobHost;
 use crate::job_metrics::JobMetrics;
 use crate::live_policy::LivePolicy;
@@ -44,6 +45,7 @@ pub struct Bot {
     config: Config,
     registrations: Vec<Registration>,
     hooks: Vec<HookHandle>,
+    desks: Vec<JobDesk>,
     clock: BotClock,
 }
 
@@ -78,6 +80,7 @@ impl Bot {
             config,
             registrations: Vec::new(),
             hooks: Vec::new(),
+            desks: Vec::new(),
             clock: BotClock::default(),
         }
     }
@@ -92,6 +95,7 @@ impl Bot {
     /// Adds the commands of a module.
     #[must_use]
     pub fn module(mut self, module: Module) -> Self {
+        self.desks.extend(module.desks.iter().cloned());
         self.registrations.extend(module.into_registrations());
         self
     }
@@ -253,6 +257,7 @@ impl Bot {
     pub(crate) fn assemble(self, observer: Arc<dyn Observer>) -> Result<Assembled, StartError> {
         let config = self.config.clone();
         let clock = self.clock.clone();
+        let desks = self.desks.clone();
         let registrations = self.into_registrations();
         let registry = Registry::build(registrations).map_err(StartError::Commands)?;
         let policy = config
@@ -274,6 +279,9 @@ impl Bot {
             }
             None => None,
         };
+        if let Some(host) = &job_host {
+            desks.iter().for_each(|desk| desk.open(host.jobs()));
+        }
         let responder = Responder::new(Parts {
             registry: Arc::new(registry),
             policy: live,

@@ -40,6 +40,7 @@ mod clock;
 mod command_runtime;
 mod config;
 mod in_process;
+mod job_desk;
 mod job_host;
 mod job_metrics;
 mod live_policy;
@@ -87,6 +88,9 @@ pub use config::{
     RuleConfig, Secret, Section, ServerConfig, Severity, Standpoint, TlsConfig, Wanted,
     WebhookConfig,
 };
+pub use hailer_store::{Cancelled, Job, JobId, JobState, Page, Retried};
+pub use job_desk::{JobDesk, JobsWanted};
+
 pub use in_process::{InProcessBot, Spoken};
 pub use member_file::MemberFile;
 pub use module::Module;

@@ -2,6 +2,8 @@
 
 use hailer_dispatch::{Command, Hook, HookHandle, Registration};
 
+use crate::job_desk::JobDesk;
+
 /// A group of commands that is registered together, under one heading of help.
 ///
 /// # Examples
@@ -26,6 +28,7 @@ pub struct Module {
     title: String,
     registrations: Vec<Registration>,
     hooks: Vec<HookHandle>,
+    pub(crate) desks: Vec<JobDesk>,
 }
 
 impl Module {
@@ -35,6 +38,7 @@ impl Module {
             title: title.into(),
             registrations: Vec::new(),
             hooks: Vec::new(),
+            desks: Vec::new(),
         }
     }
 
@@ -50,6 +54,13 @@ impl Module {
     #[must_use]
     pub fn hook(mut self, hook: impl Hook) -> Self {
         self.hooks.push(HookHandle::new(hook));
+        self
+    }
+
+    /// Opens a desk when the bot starts, for commands of the module that ask for jobs.
+    #[must_use]
+    pub fn desk(mut self, desk: JobDesk) -> Self {
+        self.desks.push(desk);
         self
     }
 

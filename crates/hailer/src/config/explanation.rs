@@ -144,9 +144,9 @@ pub const CONFIG_CAUSES: &[Cause] = &[
     ),
     told(
         "HL222",
-        "the store is configured and not used",
-        "This version keeps nothing on disk.",
-        "nothing to do",
+        "no place for a store",
+        "A store is an SQLite file, a PostgreSQL database, or \"off\".",
+        "write url = \"sqlite:hailer.db\", or \"postgres://user@host/database\"",
     ),
     told(
         "HL223",
@@ -189,6 +189,12 @@ pub const CONFIG_CAUSES: &[Cause] = &[
         "a rule that holds on every webhook",
         "Who somebody is stands in the message: whoever has the token of any webhook could speak as a member of the group.",
         "say where the rule holds: in = [\"webhook:NAME\"]",
+    ),
+    told(
+        "HL241",
+        "a follow-up that leads nowhere",
+        "Its url is no flow that may be called, a host is not written as one, or a webhook names a table that is not there.",
+        "copy the url from the flow's trigger into a file, and name that in [followup.NAME]",
     ),
 ];
 

@@ -2,7 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::Abortable;
@@ -11,11 +11,12 @@ use hailer_dispatch::{
     Call, CommandError, CommandResult, Inquiry, Misunderstanding, Registry, Throttle,
 };
 use hailer_jobs::{Jobs, Live, Ran, StopReason};
-use hailer_reply::{Reply, RequestId};
-use hailer_store::JobState;
+use hailer_reply::{MESSAGE_LIMIT, Reply, RequestId, escape, judge};
+use hailer_store::{JobState, NewText, Store};
 use hailer_transport::{Answer, Outcome};
 
 use crate::command_runtime::{CallersThread, CommandRuntime, Worked};
+use crate::job_desk::place;
 use crate::live_policy::LivePolicy;
 use crate::outgoing;
 
@@ -35,6 +36,12 @@ pub(super) struct Core {
     /// Whether a message that comes twice is known.
     pub(super) dedupes: bool,
 }
+
+/// How long the answer waits for its rest to be kept.
+const KEEPING: Duration = Duration::from_millis(400);
+
+/// How long the rest of an answer can be asked for.
+const KEEP_TEXT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What a command gave, before it is written.
 #[derive(Debug)]
@@ -137,7 +144,9 @@ impl Core {
             Some(live) => self.end_kept(jobs, &live, ran, errand).await,
             None => {
                 let finished = self.finished(ran, errand, None);
-                let answer = self.write(errand, &finished.reply, finished.outcome);
+                let answer = self
+                    .write_result(errand, &finished.reply, finished.outcome)
+                    .await;
                 keeping.ended(&answer);
                 answer
             }
@@ -153,7 +162,9 @@ impl Core {
         errand: &Arc<Errand>,
     ) -> Answer {
         let finished = self.finished(ran, errand, live.stop_reason().as_ref());
-        let answer = self.write(errand, &finished.reply, finished.outcome);
+        let answer = self
+            .write_result(errand, &finished.reply, finished.outcome)
+            .await;
         self.store_end(jobs, live, errand, &finished, &answer).await;
         if let Some(keeping) = &errand.keeping {
             keeping.ended(&answer);
@@ -227,6 +238,50 @@ impl Core {
                 "refused" => Outcome::Refused,
                 _ => Outcome::Usage,
             },
+        }
+    }
+
+    /// Writes what a command gave; what does not fit is kept, so that it can be asked for.
+    pub(super) async fn write_result(
+        &self,
+        errand: &Errand,
+        reply: &Reply,
+        outcome: Outcome,
+    ) -> Answer {
+        let answer = self.write(errand, reply, outcome);
+        // A reply that is cut fills most of a message.
+        if answer.message.json().len() < MESSAGE_LIMIT / 4 {
+            return answer;
+        }
+        let (Some(jobs), Some(cut)) = (&self.jobs, reply.cut()) else {
+            return answer;
+        };
+        let inquiry = &errand.inquiry;
+        let activity = &inquiry.activity;
+        let from = activity.from.as_ref();
+        let id = from.and_then(|it| it.aad_object_id.as_ref());
+        let channel = activity.channel();
+        let text = NewText {
+            tenant: activity
+                .tenant()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            conversation: place(&inquiry.webhook, channel.as_ref().map(|it| it.as_str())),
+            requester_id: id.map(ToString::to_string).unwrap_or_default(),
+            title: inquiry.text.command_text().to_owned(),
+            content: cut.rest().to_owned(),
+            keep_for: KEEP_TEXT,
+        };
+        let call = move |store: Store| async move { store.within(KEEPING).keep_text(&text).await };
+        let Ok(id) = jobs.call(call).await else {
+            return answer;
+        };
+        let bot = escape(&inquiry.bot);
+        let message = cut.message_with(&format!("The rest: **@{bot} more {id}**"));
+        if judge(message.json()).is_empty() {
+            Answer { message, ..answer }
+        } else {
+            answer
         }
     }
 

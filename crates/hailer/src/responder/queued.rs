@@ -132,7 +132,9 @@ impl Core {
         let run = async move { running.run(call.run()).await };
         let ran = run_on(&self.runtime, live, run).await;
         let finished = self.finished(ran, errand, live.stop_reason().as_ref());
-        let answer = self.write(errand, &finished.reply, finished.outcome);
+        let answer = self
+            .write_result(errand, &finished.reply, finished.outcome)
+            .await;
         jobs::Worked::Ended(Outcome {
             state: finished.state,
             reply: answer.message.into_json(),

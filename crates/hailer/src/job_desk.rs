@@ -1,0 +1,218 @@
+//! Where commands ask for jobs: only those of the webhook by which somebody speaks are there.
+
+use std::sync::{Arc, OnceLock};
+
+use hailer_dispatch::{CommandError, Decision, Invocation};
+use hailer_jobs::Jobs;
+use hailer_reply::{Reply, escape};
+use hailer_store::{
+    Caller, Cancelled, Job, JobFilter, JobId, JobState, Page, Person, Retried, Store, StoreError,
+    TextId,
+};
+
+/// The jobs of a bot, for commands that show and stop them. It is open once the bot runs with a store.
+///
+/// Another team's job is as little there as one that does not exist: both get the same answer.
+#[derive(Debug, Clone, Default)]
+pub struct JobDesk {
+    jobs: Arc<OnceLock<Jobs>>,
+}
+
+/// Which jobs to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobsWanted {
+    /// Those of the person who asks.
+    Mine,
+    /// Everybody's.
+    All,
+    /// Those that wait or run.
+    UnderWay,
+    /// Those that ended badly.
+    Failed,
+}
+
+impl JobDesk {
+    /// Makes a desk; give it to [`Module::desk`](crate::Module::desk) too, so that it is opened.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn open(&self, jobs: &Jobs) {
+        let _ = self.jobs.set(jobs.clone());
+    }
+
+    /// Lists jobs, newest first, ten a page; `before` is the `next` of the page before.
+    ///
+    /// # Errors
+    ///
+    /// There is no store, or it is out.
+    pub async fn list(
+        &self,
+        invocation: &Invocation,
+        wanted: JobsWanted,
+        before: Option<i64>,
+    ) -> Result<Page<Job>, CommandError> {
+        let sender = person(invocation);
+        let states = match wanted {
+            JobsWanted::Mine | JobsWanted::All => Vec::new(),
+            JobsWanted::UnderWay => JobState::ALL
+                .into_iter()
+                .filter(|state| !state.is_ended())
+                .collect(),
+            JobsWanted::Failed => vec![
+                JobState::Failed,
+                JobState::TimedOut,
+                JobState::OutputLimit,
+                JobState::Interrupted,
+            ],
+        };
+        let filter = JobFilter {
+            requester_id: (wanted == JobsWanted::Mine).then_some(sender.id),
+            webhook: Some(invocation.webhook().to_owned()),
+            states,
+            before,
+            limit: 10,
+            ..JobFilter::default()
+        };
+        self.call(move |store| async move { store.jobs(&filter).await })
+            .await
+    }
+
+    /// Finds a job by its id, as people type it.
+    ///
+    /// # Errors
+    ///
+    /// There is no such job here, no store, or it is out.
+    pub async fn find(&self, invocation: &Invocation, id: &str) -> Result<Job, CommandError> {
+        let parsed: JobId = id.parse().map_err(|_| nowhere(invocation, id))?;
+        let job = self
+            .call(move |store| async move { store.job(&parsed).await })
+            .await?;
+        job.filter(|job| job.spec.webhook == invocation.webhook())
+            .ok_or_else(|| nowhere(invocation, id))
+    }
+
+    /// Cancels a job. Who asked for it may do that, and whoever may run it.
+    ///
+    /// # Errors
+    ///
+    /// As [`JobDesk::find`]; or the person may not.
+    pub async fn cancel(
+        &self,
+        invocation: &Invocation,
+        id: &str,
+    ) -> Result<Cancelled, CommandError> {
+        let job = self.find(invocation, id).await?;
+        check_permitted(invocation, &job)?;
+        let caller = caller(invocation);
+        self.call(move |store| async move { store.cancel(&job.id, &caller).await })
+            .await
+    }
+
+    /// Does what an ended job did once more, as a new job for the same requester, whose rights count at its start.
+    ///
+    /// # Errors
+    ///
+    /// As [`JobDesk::cancel`].
+    pub async fn retry(&self, invocation: &Invocation, id: &str) -> Result<Retried, CommandError> {
+        let job = self.find(invocation, id).await?;
+        check_permitted(invocation, &job)?;
+        let caller = caller(invocation);
+        let queue = self.jobs()?.settings().queue;
+        self.call(move |store| async move { store.retry(&job.id, &caller, queue).await })
+            .await
+    }
+
+    /// Returns what was cut off an answer that was given here.
+    ///
+    /// # Errors
+    ///
+    /// There is none by this id here, no store, or it is out.
+    pub async fn text(&self, invocation: &Invocation, id: &str) -> Result<String, CommandError> {
+        let gone = || {
+            CommandError::told(format!(
+                "I have no more of {id} here; it is kept for a day."
+            ))
+        };
+        let parsed: TextId = id.parse().map_err(|_| gone())?;
+        let kept = self
+            .call(move |store| async move { store.text(&parsed).await })
+            .await?;
+        kept.filter(|kept| kept.conversation == place_of_texts(invocation))
+            .map(|kept| kept.content)
+            .ok_or_else(gone)
+    }
+
+    fn jobs(&self) -> Result<&Jobs, CommandError> {
+        self.jobs
+            .get()
+            .ok_or_else(|| CommandError::told("I keep no jobs: I was started without a store."))
+    }
+
+    async fn call<T, F>(
+        &self,
+        call: impl FnOnce(Store) -> F + Send + 'static,
+    ) -> Result<T, CommandError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, StoreError>> + Send + 'static,
+    {
+        self.jobs()?.call(call).await.map_err(|error| {
+            CommandError::told("I can't look now: my store does not answer. Try again in a minute.")
+                .caused_by(error)
+        })
+    }
+}
+
+/// Names where a text that was cut off may be read again: in the channel in which it was given.
+pub(crate) fn place_of_texts(invocation: &Invocation) -> String {
+    let channel = invocation.channel();
+    place(invocation.webhook(), channel.as_ref().map(|it| it.as_str()))
+}
+
+pub(crate) fn place(webhook: &str, channel: Option<&str>) -> String {
+    format!("{webhook} {}", channel.unwrap_or_default())
+}
+
+fn person(invocation: &Invocation) -> Person {
+    let sender = invocation.sender();
+    Person {
+        id: sender.id().map(ToString::to_string).unwrap_or_default(),
+        name: sender.name().to_owned(),
+    }
+}
+
+fn caller(invocation: &Invocation) -> Caller {
+    Caller {
+        person: person(invocation),
+        request_id: invocation.request_id().to_string(),
+        webhook: invocation.webhook().to_owned(),
+        tenant: invocation
+            .tenant()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+    }
+}
+
+/// Lets whoever asked for a job stop it, and whoever may run the same.
+fn check_permitted(invocation: &Invocation, job: &Job) -> Result<(), CommandError> {
+    let sender = person(invocation);
+    let is_theirs = !sender.id.is_empty() && sender.id == job.spec.requester.id;
+    let judged = invocation.judge(&job.spec.text, invocation.asker());
+    let may_run = judged.is_ok_and(|it| matches!(it.decision, Decision::Permitted(_)));
+    if is_theirs || may_run {
+        return Ok(());
+    }
+    Err(CommandError::told(format!(
+        "Job {} is {}'s, and you may not run {} here.",
+        job.id, job.spec.requester.name, job.spec.command
+    )))
+}
+
+fn nowhere(invocation: &Invocation, id: &str) -> CommandError {
+    CommandError::reply_with(Reply::markdown(format!(
+        "I know no job {} here. **@{} jobs all** lists them.",
+        escape(id),
+        escape(invocation.bot())
+    )))
+}
