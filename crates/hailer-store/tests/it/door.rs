@@ -345,7 +345,7 @@ async fn what_is_undone_takes_nothing_else_with_it(bed: &Bed) {
         ..held.clone()
     };
 
-    let calls: Vec<_> = (0..60)
+    let calls: Vec<_> = (0..80)
         .map(|number| {
             let (store, stale) = (store.clone(), stale.clone());
             let refused = Admission {
@@ -353,11 +353,16 @@ async fn what_is_undone_takes_nothing_else_with_it(bed: &Bed) {
                 ..locked()
             };
             tokio::spawn(async move {
-                match number % 3 {
+                match number % 4 {
                     0 => matches!(store.admit(&admission()).await, Ok(Admitted::Queued(_))),
                     1 => matches!(store.admit(&refused).await, Ok(Admitted::Locked { .. })),
-                    _ => store
+                    2 => store
                         .finish(&stale, &ending(JobState::Failed))
+                        .await
+                        .is_err(),
+                    // Refused before it has looked at anything.
+                    _ => store
+                        .finish(&stale, &ending(JobState::Running))
                         .await
                         .is_err(),
                 }
