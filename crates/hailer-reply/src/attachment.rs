@@ -16,6 +16,7 @@ use crate::card::canvas::Canvas;
 use crate::card::clean::Clean;
 use crate::card::lead::{LEAD, Lead};
 use crate::sanitise::is_blank;
+use crate::template::FilledCard;
 
 /// The content type of an Adaptive Card.
 pub(crate) const ADAPTIVE: &str = "application/vnd.microsoft.card.adaptive";
@@ -42,12 +43,14 @@ pub enum AnyCard {
     List(ListCard),
     /// A connector card.
     Connector(ConnectorCard),
+    /// An Adaptive Card that a template was filled to.
+    Filled(FilledCard),
 }
 
 impl AnyCard {
     fn content_type(&self) -> &'static str {
         match self {
-            Self::Adaptive(_) => ADAPTIVE,
+            Self::Adaptive(_) | Self::Filled(_) => ADAPTIVE,
             Self::Hero(_) => HERO,
             Self::Thumbnail(_) => THUMBNAIL,
             Self::List(_) => LIST,
@@ -93,6 +96,7 @@ impl AnyCard {
             Self::Thumbnail(card) => card.draw(canvas),
             Self::List(card) => card.draw(canvas),
             Self::Connector(card) => card.draw(canvas),
+            Self::Filled(card) => canvas.foreign_card(card.value()),
         }
     }
 }
@@ -107,6 +111,7 @@ impl Serialize for AnyCard {
             Self::Thumbnail(card) => attachment.serialize_field("content", card)?,
             Self::List(card) => attachment.serialize_field("content", card)?,
             Self::Connector(card) => attachment.serialize_field("content", card)?,
+            Self::Filled(card) => attachment.serialize_field("content", card.value())?,
         }
         attachment.end()
     }

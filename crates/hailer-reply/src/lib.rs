@@ -35,6 +35,7 @@ mod plain;
 mod reply;
 mod request_id;
 mod sanitise;
+mod template;
 mod token;
 mod wire;
 
@@ -69,4 +70,5 @@ pub use plain::Style;
 pub use reply::Reply;
 pub use request_id::RequestId;
 pub use sanitise::sanitise;
+pub use template::{CardTemplate, FilledCard, TemplateError};
 pub use wire::{ReadError, WireMessage, read_message};

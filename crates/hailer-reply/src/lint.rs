@@ -27,6 +27,8 @@ use serde_json::Value;
 
 pub use finding::{Finding, Severity};
 pub use kind::{FINDING_KINDS, FindingKind};
+pub(crate) use kind::{PLACEHOLDER, TEMPLATE, TOO_LARGE};
+pub(crate) use report::{nearest, push_index, push_key};
 pub use size::message_size;
 pub use subject::Subject;
 
@@ -70,8 +72,13 @@ pub fn judge(json: &str) -> Vec<Finding> {
         Ok(value) => judged(&value, Subject::Message),
         Err(error) => vec![Finding::not_json(&error)],
     };
-    findings.retain(|finding| finding.is_error() && finding.code != kind::PLACEHOLDER.code);
+    findings.retain(|finding| finding.is_error() && finding.code != PLACEHOLDER.code);
     findings
+}
+
+/// Returns everything that is wrong or looks wrong in a card alone.
+pub(crate) fn lint_card(card: &Value) -> Vec<Finding> {
+    judged(card, Subject::Card)
 }
 
 fn judged(value: &Value, subject: Subject) -> Vec<Finding> {

@@ -56,6 +56,10 @@ impl AnyCard {
         let room = room.saturating_sub(frame);
         match self {
             Self::Adaptive(card) => card.clone().fit(room).into(),
+            Self::Filled(card) => match card.to_card() {
+                Some(card) => card.fit(room).into(),
+                None => Card::new().with(self.to_text()).fit(room).into(),
+            },
             // Their own lists are experimental; the text form can be cut like any other.
             Self::Hero(_) | Self::Thumbnail(_) | Self::List(_) | Self::Connector(_) => {
                 Card::new().with(self.to_text()).fit(room).into()

@@ -24,7 +24,7 @@ pub(crate) fn draw_attachment(attachment: &Value, canvas: &mut Canvas) {
 }
 
 impl Canvas {
-    fn foreign_card(&mut self, card: &Value) {
+    pub(crate) fn foreign_card(&mut self, card: &Value) {
         self.foreign_elements(array(card, "body"));
         self.foreign_link(card);
         self.foreign_actions(array(card, "actions"));

@@ -30,7 +30,7 @@ pub enum Severity {
 }
 
 impl Finding {
-    pub(super) fn new(kind: &FindingKind, path: String, text: String, fix: String) -> Self {
+    pub(crate) fn new(kind: &FindingKind, path: String, text: String, fix: String) -> Self {
         Self {
             severity: kind.severity,
             code: kind.code,

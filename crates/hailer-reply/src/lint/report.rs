@@ -90,16 +90,26 @@ impl<'a> Report<'a> {
 }
 
 fn push_step(step: Step<'_>, path: &mut String) {
+    match step {
+        Step::Index(index) => push_index(index, path),
+        Step::Key(key) => push_key(key, path),
+    }
+}
+
+/// Adds an item to a path.
+pub(crate) fn push_index(index: usize, path: &mut String) {
+    // Writing to a `String` cannot go wrong.
+    let _ = write!(path, "[{index}]");
+}
+
+/// Adds a property to a path.
+pub(crate) fn push_key(key: &str, path: &mut String) {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "_$@".contains(character);
     // Writing to a `String` cannot go wrong.
-    let _ = match step {
-        Step::Index(index) => write!(path, "[{index}]"),
-        Step::Key(key)
-            if !key.is_empty() && key.len() <= WORD_LIMIT && key.chars().all(is_plain) =>
-        {
-            write!(path, ".{key}")
-        }
-        Step::Key(key) => write!(path, "[{}]", serde_json::Value::from(shown(key))),
+    let _ = if !key.is_empty() && key.len() <= WORD_LIMIT && key.chars().all(is_plain) {
+        write!(path, ".{key}")
+    } else {
+        write!(path, "[{}]", serde_json::Value::from(shown(key)))
     };
 }
 
@@ -126,10 +136,7 @@ pub(super) fn shown(word: &str) -> String {
 }
 
 /// Returns the known word that a word was probably meant to be.
-pub(super) fn nearest(
-    word: &str,
-    known: impl Iterator<Item = &'static str>,
-) -> Option<&'static str> {
+pub(crate) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     /// Nobody mistypes a longer name into a shorter one.
     const LONGEST: usize = 40;
     /// Below this, words have little in common but letters.

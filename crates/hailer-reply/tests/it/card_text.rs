@@ -24,7 +24,7 @@ pub(crate) fn read_paragraphs(markdown: &str) -> Result<String, String> {
 }
 
 /// Spaces, tabs and blank lines travel as characters that look alike.
-fn blur(text: &str) -> String {
+pub(crate) fn blur(text: &str) -> String {
     let text = text
         .replace(['\u{a0}'], " ")
         .replace('\u{2003}', "\t")

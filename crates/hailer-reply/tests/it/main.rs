@@ -14,3 +14,6 @@ mod one_liners;
 mod other_cards;
 mod properties;
 mod reading;
+mod template_errors;
+mod template_properties;
+mod templates;

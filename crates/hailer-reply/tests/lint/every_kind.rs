@@ -20,11 +20,11 @@ fn every_kind_is_found_where_it_is() {
 
 #[test]
 fn every_kind_has_an_example() {
-    // What is no JSON cannot be a JSON value.
+    // What is no JSON cannot be a JSON value, and no value is a template with its data.
     let tested: Vec<_> = examples()
         .into_iter()
         .map(|(code, ..)| code)
-        .chain(["HC100"])
+        .chain(["HC100", "HC135"])
         .collect();
 
     for kind in FINDING_KINDS {

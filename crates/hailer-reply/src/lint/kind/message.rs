@@ -93,7 +93,7 @@ pub(in crate::lint) const NO_SUMMARY: FindingKind = warning(
     "add `summary`: the answer in one line",
 );
 
-pub(in crate::lint) const TOO_LARGE: FindingKind = error(
+pub(crate) const TOO_LARGE: FindingKind = error(
     "HC113",
     "the message is larger than 28,000 bytes",
     "Teams drops messages above about 28 KB.",
@@ -209,12 +209,19 @@ pub(in crate::lint) const TEMPLATE_KEY: FindingKind = error(
     "HC133",
     "the card is a template that was not filled in",
     "Teams does not know `$data` and `$when`.",
-    "expand the template before it is sent",
+    "fill the template with `CardTemplate`; here with `--data`",
 );
 
-pub(in crate::lint) const PLACEHOLDER: FindingKind = error(
+pub(crate) const PLACEHOLDER: FindingKind = error(
     "HC134",
     "a text has a `${…}` that was not filled in",
     "Teams shows the placeholder as it stands.",
-    "expand the template before it is sent",
+    "fill the template with `CardTemplate`; here with `--data`",
+);
+
+pub(crate) const TEMPLATE: FindingKind = error(
+    "HC135",
+    "a template cannot be filled",
+    "Nothing could be sent.",
+    "mend the expression, or give the data that it needs",
 );
