@@ -190,3 +190,56 @@ fn a_reply_that_the_bot_sends_is_fine() {
 
     assert_eq!(ran.code, Some(0), "{ran:?}");
 }
+
+const TEMPLATE: &str = r#"{
+  "type": "AdaptiveCard",
+  "version": "1.4",
+  "body": [
+    { "type": "TextBlock", "$data": "${services}", "text": "${name} is up", "wrap": true },
+    { "type": "TextBlock", "text": "${note}", "wrap": false }
+  ]
+}
+"#;
+
+#[test]
+fn a_template_is_filled_first_and_judged_in_its_own_places() {
+    let folder = folder(&[
+        ("card.json", TEMPLATE),
+        (
+            "data.json",
+            r#"{ "services": [{ "name": "a" }, { "name": "b" }], "note": "${x}" }"#,
+        ),
+        ("less.json", r#"{ "services": [], "nte": 1 }"#),
+        ("text.json", "note"),
+    ]);
+
+    let ran = check(folder.path(), &["card.json", "--data", "data.json"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(
+        ran.out.starts_with(
+            "warning[HC184]: a text is told not to wrap\n  --> card.json:6:47 $.body[1].wrap\n"
+        ),
+        "{ran:?}"
+    );
+
+    let ran = check(folder.path(), &["card.json", "--data", "less.json"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert_eq!(
+        ran.out,
+        "\
+error[HC135]: `${note}`: the data has no `note`
+  --> card.json:6:28 $.body[1].text
+  fix: did you mean `nte`?
+
+card.json: 1 error
+"
+    );
+
+    let ran = check(folder.path(), &["card.json", "--data", "text.json"]);
+    assert_eq!(ran.code, Some(4), "{ran:?}");
+    assert!(ran.err.contains("text.json is no JSON"), "{ran:?}");
+
+    let ran = check(folder.path(), &["card.json"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.out.contains("with `--data` in this check"), "{ran:?}");
+}

@@ -7,7 +7,7 @@ use std::io::{Read, stdin};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use hailer::{Finding, Subject, lint, message_size};
+use hailer::{CardTemplate, Finding, Subject, TemplateError, lint, message_size};
 use serde_json::Value;
 
 use crate::exit::{Exit, Failure};
@@ -24,7 +24,7 @@ pub(crate) struct CardOptions {
 enum CardVerb {
     /// Find what Teams would refuse or draw badly in messages and cards
     #[command(
-        after_help = "A file may hold a whole message, one attachment, or a card alone, as designers export it.\nExit codes: 0 fine, 1 Teams would refuse something, 4 a file cannot be read.\nExamples: hailer card check card.json\n          hailer send status --json | hailer card check -"
+        after_help = "A file may hold a whole message, one attachment, or a card alone, as designers export it.\nWith --data the file is a card with placeholders such as ${name}: it is filled first, then judged.\nExit codes: 0 fine, 1 Teams would refuse something, 4 a file cannot be read.\nExamples: hailer card check card.json\n          hailer card check update.json --data example.json\n          hailer send status --json | hailer card check -"
     )]
     Check(CardCheckOptions),
 }
@@ -34,6 +34,9 @@ struct CardCheckOptions {
     /// The files; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Fill the cards with this JSON first
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
     /// Print the findings as JSON
     #[arg(long)]
     json: bool,
@@ -65,10 +68,11 @@ pub(crate) fn run(options: &CardOptions) -> Result<Exit, Failure> {
 }
 
 fn check(options: &CardCheckOptions) -> Result<Exit, Failure> {
+    let data = options.data.as_deref().map(read_data).transpose()?;
     let judged = options
         .files
         .iter()
-        .map(|file| Ok(judge(name(file), &read(file)?)))
+        .map(|file| Ok(judge(name(file), &read(file)?, data.as_ref())))
         .collect::<Result<Vec<_>, Failure>>()?;
     if options.json {
         output::print(&draw::json(&judged))?;
@@ -104,9 +108,23 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     read.map_err(|error| Failure::io(format!("error: cannot read {}: {error}", name(file))))
 }
 
-fn judge(name: String, bytes: &[u8]) -> Judged {
-    // Some editors put a byte order mark in front, which is no JSON.
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+fn read_data(file: &Path) -> Result<Value, Failure> {
+    let bytes = read(file)?;
+    serde_json::from_slice(without_mark(&bytes)).map_err(|error| {
+        Failure::io(format!(
+            "error: {} is no JSON: {error}\n  fix: give --data a file with one JSON object",
+            name(file)
+        ))
+    })
+}
+
+/// Takes away the byte order mark that some editors put in front, which is no JSON.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+}
+
+fn judge(name: String, bytes: &[u8], data: Option<&Value>) -> Judged {
+    let bytes = without_mark(bytes);
     let value: Value = match serde_json::from_slice(bytes) {
         Ok(value) => value,
         Err(error) => {
@@ -121,17 +139,38 @@ fn judge(name: String, bytes: &[u8]) -> Judged {
             };
         }
     };
-    let findings = lint(&value);
+    let (findings, content) = match data {
+        None => (lint(&value), Some(content(&value))),
+        Some(data) => match fill(&value, data) {
+            Ok(filled) => filled,
+            Err(error) => (error.to_findings(), None),
+        },
+    };
     let places = position::find(bytes, findings.iter().map(|finding| finding.path.as_str()));
     let mut findings: Vec<_> = findings.into_iter().zip(places).collect();
     findings.sort_by_key(|(_, place)| *place);
-    let content = Content {
-        subject: Subject::of(&value),
-        size: message_size(&value),
-    };
     Judged {
         name,
-        content: Some(content),
+        content,
         findings,
+    }
+}
+
+/// Fills a template and judges the card; its findings have their places in the template.
+fn fill(template: &Value, data: &Value) -> Result<(Vec<Finding>, Option<Content>), TemplateError> {
+    let card = CardTemplate::from_value(template.clone())?.fill_unjudged(data)?;
+    let mut findings = lint(card.value());
+    // A `${…}` that is still there came with the data.
+    findings.retain(|finding| finding.code != "HC134");
+    for finding in &mut findings {
+        finding.path = card.path_in_template(&finding.path);
+    }
+    Ok((findings, Some(content(card.value()))))
+}
+
+fn content(value: &Value) -> Content {
+    Content {
+        subject: Subject::of(value),
+        size: message_size(value),
     }
 }

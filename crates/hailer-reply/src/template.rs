@@ -88,6 +88,15 @@ impl CardTemplate {
         let json = json.strip_prefix('\u{feff}').unwrap_or(json);
         let value: Value =
             serde_json::from_str(json).map_err(|source| TemplateError::NotJson { source })?;
+        Self::from_value(value)
+    }
+
+    /// Takes a template that has been read as JSON.
+    ///
+    /// # Errors
+    ///
+    /// When it is no card, or an expression in it can never work.
+    pub fn from_value(value: Value) -> Result<Self, TemplateError> {
         if Subject::of(&value) != Subject::Card {
             return Err(TemplateError::NotACard);
         }

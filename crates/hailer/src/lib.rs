@@ -70,13 +70,13 @@ pub use hailer_dispatch::{
     command_fn, known, nearest,
 };
 pub use hailer_reply::{
-    Action, ActionSet, ActionStyle, AnyCard, Bar, Card, CardError, Column, ColumnSet, ColumnWidth,
-    ConnectorCard, ConnectorSection, Container, ContainerStyle, Element, FactSet, HeroCard,
-    HorizontalAlignment, HttpsUrl, Image, ImageSet, ImageSize, ListCard, ListItem, MESSAGE_LIMIT,
-    Message, ReadError, Reply, RequestId, RichTextBlock, Sign, Spacing, Style, Table, TableCell,
-    TableColumn, TableRow, Target, TextBlock, TextColor, TextRun, TextSize, TextStyle, TextWeight,
-    ThumbnailCard, UrlError, VerticalAlignment, WireMessage, Words, escape, escape_card,
-    read_message, sparkline,
+    Action, ActionSet, ActionStyle, AnyCard, Bar, Card, CardError, CardTemplate, Column, ColumnSet,
+    ColumnWidth, ConnectorCard, ConnectorSection, Container, ContainerStyle, Element, FactSet,
+    FilledCard, HeroCard, HorizontalAlignment, HttpsUrl, Image, ImageSet, ImageSize, ListCard,
+    ListItem, MESSAGE_LIMIT, Message, ReadError, Reply, RequestId, RichTextBlock, Sign, Spacing,
+    Style, Table, TableCell, TableColumn, TableRow, Target, TemplateError, TextBlock, TextColor,
+    TextRun, TextSize, TextStyle, TextWeight, ThumbnailCard, UrlError, VerticalAlignment,
+    WireMessage, Words, escape, escape_card, read_message, sparkline,
 };
 pub use hailer_reply::{FINDING_KINDS, Finding, FindingKind, Subject, lint, message_size};
 pub use hailer_transport::{CAUSES, Cause, Outcome, ServeError, ping_body, watch_request};
@@ -123,6 +123,9 @@ mod guide {
 
     #[doc = include_str!("../../../docs/how-to/guarding.md")]
     struct GuardCommands;
+
+    #[doc = include_str!("../../../docs/how-to/cards.md")]
+    struct KeepCardsInFiles;
 
     #[doc = include_str!("../../../docs/how-to/testing.md")]
     struct TestCommands;

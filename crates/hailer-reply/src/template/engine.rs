@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use minijinja::filters;
 use minijinja::tests;
-use minijinja::value::Kwargs;
 use minijinja::{Environment, Error, ErrorKind, Expression, UndefinedBehavior, Value};
 
 use super::date;
@@ -82,8 +81,7 @@ fn markdown(value: &Value) -> Result<Value, Error> {
 }
 
 /// Rounds to so many places, without any to a whole number.
-fn round(value: Value, places: Option<u32>, named: Kwargs) -> Result<Value, Error> {
-    named.assert_all_used()?;
+fn round(value: Value, places: Option<u32>) -> Result<Value, Error> {
     if value.is_integer() {
         return Ok(value);
     }

@@ -1,5 +1,11 @@
 //! What is wrong with a template or its data is told with the place and the fix.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    clippy::unwrap_used,
+    reason = "helpers of tests; values are written where they are passed"
+)]
+
 use hailer_reply::{CardTemplate, TemplateError};
 use serde_json::{Value, json};
 
@@ -7,11 +13,11 @@ use crate::templates::template;
 
 fn parse(body: Value) -> TemplateError {
     let card = json!({ "type": "AdaptiveCard", "version": "1.4", "body": body });
-    CardTemplate::parse(&card.to_string()).unwrap_err()
+    CardTemplate::parse(&card.to_string()).err().unwrap()
 }
 
 fn fill(body: Value, data: Value) -> TemplateError {
-    template(body).fill(&data).unwrap_err()
+    template(body).fill(&data).err().unwrap()
 }
 
 fn text(text: &str) -> Value {

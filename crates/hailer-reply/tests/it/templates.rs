@@ -1,5 +1,12 @@
 //! Templates that are filled: what goes where, what is repeated, what is left out.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    clippy::unwrap_used,
+    reason = "helpers of tests; values are written where they are passed"
+)]
+
 use hailer_reply::{CardTemplate, MESSAGE_LIMIT, Reply, lint, read_message};
 use serde_json::{Value, json};
 

@@ -209,14 +209,14 @@ pub(in crate::lint) const TEMPLATE_KEY: FindingKind = error(
     "HC133",
     "the card is a template that was not filled in",
     "Teams does not know `$data` and `$when`.",
-    "fill the template with `CardTemplate`; here with `--data`",
+    "fill the template: with `CardTemplate` in a command, with `--data` in this check",
 );
 
 pub(crate) const PLACEHOLDER: FindingKind = error(
     "HC134",
     "a text has a `${…}` that was not filled in",
     "Teams shows the placeholder as it stands.",
-    "fill the template with `CardTemplate`; here with `--data`",
+    "fill the template: with `CardTemplate` in a command, with `--data` in this check",
 );
 
 pub(crate) const TEMPLATE: FindingKind = error(
