@@ -117,6 +117,11 @@ impl Canvas {
         if row.iter().all(String::is_empty) {
             return;
         }
+        self.beside_row(row);
+    }
+
+    /// Draws a row, aligned with those before that have as many cells.
+    fn beside_row(&mut self, row: Vec<String>) {
         let cost = row.iter().map(|cell| cell.len() + 1).sum();
         match &mut self.pending {
             Pending::Beside(rows) if rows.last().is_none_or(|last| last.len() == row.len()) => {
@@ -143,6 +148,24 @@ impl Canvas {
             }
         }
         self.room = self.room.saturating_sub(cost);
+    }
+
+    /// Draws what to type and what it does, aligned with the entries before.
+    pub(crate) fn entry(&mut self, call: &str, note: &str) {
+        let line = |text: &str| text.replace('\n', " ");
+        let row = vec![format!("  {}", line(call)), line(note)];
+        if row.iter().all(|cell| cell.trim().is_empty()) {
+            return;
+        }
+        self.beside_row(row);
+    }
+
+    /// Draws an empty line between what is there and what follows.
+    pub(crate) fn gap(&mut self) {
+        self.settle();
+        if self.lines.last().is_some_and(|line| !line.is_empty()) {
+            self.push(String::new());
+        }
     }
 
     /// Draws lines a little to the right.

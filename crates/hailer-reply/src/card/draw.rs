@@ -56,13 +56,7 @@ impl Canvas {
                 });
                 self.facts(facts);
             }
-            Element::Container(container) => match stacked_row(container) {
-                Some(row) => self.stacked(row),
-                None => {
-                    self.elements(&container.items);
-                    self.link(container.select_action.as_ref());
-                }
-            },
+            Element::Container(container) => self.container(container),
             Element::ColumnSet(set) => {
                 let columns = set
                     .columns
@@ -80,6 +74,20 @@ impl Canvas {
             Element::ActionSet(set) => self.actions(&set.actions),
             Element::Table(table) => self.table_of(table),
         }
+    }
+
+    fn container(&mut self, container: &Container) {
+        if let Some(row) = stacked_row(container) {
+            return self.stacked(row);
+        }
+        if container.placement.has_separator() {
+            self.gap();
+        }
+        if let Some((call, note)) = entry(container) {
+            return self.entry(call, &read_markup(note));
+        }
+        self.elements(&container.items);
+        self.link(container.select_action.as_ref());
     }
 
     fn image(&mut self, image: &Image) {
@@ -164,6 +172,20 @@ pub(crate) fn stacked_row(container: &Container) -> Option<StackedRow> {
         | Element::Table(_) => None,
     });
     StackedRow::read(paragraphs.collect::<Option<Vec<_>>>()?)
+}
+
+/// Reads what to type and what it does.
+fn entry(container: &Container) -> Option<(&str, &str)> {
+    let [Element::RichTextBlock(call), Element::TextBlock(note)] = container.items.as_slice()
+    else {
+        return None;
+    };
+    match call.inlines.as_slice() {
+        [Inline::TextRun(call)] if call.is_monospace() && container.select_action.is_none() => {
+            Some((call.text.as_str(), note.text.as_str()))
+        }
+        _ => None,
+    }
 }
 
 pub(crate) fn image_text(alt_text: &str) -> String {

@@ -50,13 +50,7 @@ impl Canvas {
                 }
             }
             "FactSet" => self.foreign_facts(element),
-            "Container" => match stacked_row(element) {
-                Some(row) => self.stacked(row),
-                None => {
-                    self.foreign_elements(array(element, "items"));
-                    self.foreign_link(element);
-                }
-            },
+            "Container" => self.foreign_container(element),
             "ColumnSet" => {
                 let columns = array(element, "columns").iter();
                 let columns = columns.map(|column| self.foreign_box(column)).collect();
@@ -67,6 +61,20 @@ impl Canvas {
             "Table" => self.foreign_table(element),
             other => self.text(&format!("[{}]", other.to_lowercase())),
         }
+    }
+
+    fn foreign_container(&mut self, container: &Value) {
+        if let Some(row) = stacked_row(container) {
+            return self.stacked(row);
+        }
+        if container.get("separator") == Some(&Value::Bool(true)) {
+            self.gap();
+        }
+        if let Some((call, note)) = entry(container) {
+            return self.entry(call, &read_markup(note));
+        }
+        self.foreign_elements(array(container, "items"));
+        self.foreign_link(container);
     }
 
     fn foreign_image(&mut self, image: &Value) {
@@ -209,6 +217,21 @@ fn stacked_row(container: &Value) -> Option<StackedRow> {
         return None;
     }
     StackedRow::read(items.iter().map(runs))
+}
+
+/// Reads what to type and what it does.
+fn entry(container: &Value) -> Option<(&str, &str)> {
+    let [call, note] = array(container, "items") else {
+        return None;
+    };
+    let [run] = array(call, "inlines") else {
+        return None;
+    };
+    let is_entry = container.get("selectAction").is_none()
+        && string(call, "type") == "RichTextBlock"
+        && string(run, "fontType").eq_ignore_ascii_case("monospace")
+        && string(note, "type") == "TextBlock";
+    is_entry.then(|| (string(run, "text"), string(note, "text")))
 }
 
 /// Yields the texts of a paragraph, and whether they are subtle.

@@ -64,14 +64,22 @@ pub(crate) fn defuse(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut wire = String::with_capacity(text.len() + 8);
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        wire.push(character);
-        if character == '<' && characters.peek().is_some_and(|&next| begins_tag(next)) {
-            wire.push(PART);
+    for (at, part) in text.split('<').enumerate() {
+        if at > 0 {
+            wire.push('<');
+            if begins_mention(part) {
+                wire.push(PART);
+            }
         }
+        wire.push_str(part);
     }
     Cow::Owned(wire)
+}
+
+/// Says whether what follows a `<` would begin or end a mention.
+fn begins_mention(rest: &str) -> bool {
+    let name = rest.strip_prefix('/').unwrap_or(rest).get(..2);
+    name.is_some_and(|name| name.eq_ignore_ascii_case("at"))
 }
 
 /// Removes what steers or hides from text that was written before, and keeps what parts it.

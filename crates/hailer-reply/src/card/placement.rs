@@ -36,6 +36,10 @@ impl Placement {
         self.separator = Some(true);
     }
 
+    pub(crate) fn has_separator(&self) -> bool {
+        self.separator == Some(true)
+    }
+
     pub(crate) fn hide(&mut self) {
         self.is_visible = Some(false);
     }

@@ -81,6 +81,11 @@ impl TextRun {
         }
     }
 
+    /// Tells whether the text is something to type.
+    pub(crate) fn is_monospace(&self) -> bool {
+        matches!(self.font_type, Some(FontType::Monospace))
+    }
+
     /// Sets how large the text is.
     #[must_use]
     pub fn with_size(mut self, size: TextSize) -> Self {
