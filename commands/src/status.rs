@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use hailer::{Command, CommandError, Effect, Invocation, Module, Reply, Spec, clap, known};
+use hailer::{
+    Command, CommandError, Effect, Invocation, Module, Reply, Sign, Spec, Words, clap, known,
+};
 
 pub use config::{Endpoint, read};
 
@@ -69,13 +71,8 @@ fn select<'e>(
 }
 
 fn render(checks: &[Checked<'_>]) -> Reply {
-    let width = checks
-        .iter()
-        .map(|it| it.endpoint.name.chars().count())
-        .max()
-        .unwrap_or_default();
-    let lines: Vec<String> = checks.iter().map(|it| line(it, width)).collect();
-    Reply::text(headline(checks)).then_code(lines.join("\n"))
+    // The headline says what the columns are.
+    Reply::table(headline(checks), ["", ""], checks.iter().map(row))
 }
 
 /// The answer in a line: what needs looking at, by name.
@@ -99,14 +96,14 @@ fn headline(checks: &[Checked<'_>]) -> String {
     }
 }
 
-fn line(checked: &Checked<'_>, width: usize) -> String {
-    let name = &checked.endpoint.name;
+fn row(checked: &Checked<'_>) -> [Words; 2] {
     let took = show_time(checked.took);
-    match &checked.health {
-        Health::Up(code) => format!("✔ {name:<width$}  up    {code}  {took}"),
-        Health::Slow(code) => format!("● {name:<width$}  slow  {code}  {took}"),
-        Health::Down(why) => format!("✖ {name:<width$}  down  {why}"),
-    }
+    let health = match &checked.health {
+        Health::Up(code) => Sign::Good.says(format!("up · {code} in {took}")),
+        Health::Slow(code) => Sign::Warning.says(format!("slow · {code} in {took}")),
+        Health::Down(why) => Sign::Bad.says(format!("down · {why}")),
+    };
+    [Words::new(&checked.endpoint.name), health]
 }
 
 fn show_time(time: Duration) -> String {

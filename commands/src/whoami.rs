@@ -1,6 +1,9 @@
 //! `whoami`: the ids that an admin needs, and the line to paste.
 
-use hailer::{Command, CommandError, Effect, Invocation, NoArgs, Reply, Spec, escape};
+use hailer::{
+    Card, Column, ColumnSet, ColumnWidth, Command, CommandError, Container, ContainerStyle, Effect,
+    Invocation, NoArgs, Reply, RichTextBlock, Spacing, Spec, TextBlock, TextRun,
+};
 
 /// Shows who the sender is, and where.
 #[derive(Debug, Clone, Copy)]
@@ -27,49 +30,63 @@ impl Command for Whoami {
             .filter(|command| !command.is_hidden())
             .count();
         let commands = if runs == 1 { "command" } else { "commands" };
-        let heading = format!(
-            "You are **{}**; you can run {runs} {commands} here.",
-            escape(sender.name())
-        );
-        let reply = Reply::markdown(heading).then_code(ids(&invocation));
-        Ok(match sender.id() {
-            Some(id) => reply
-                .then_text("For the configuration, as a member of a group:")
-                .then_code(format!("{{ id = {}, name = {} }},", quoted(id.as_str()), quoted(sender.name()))),
-            None => reply.then_text(
+        let card = Card::titled(format!(
+            "You are {}; you can run {runs} {commands} here.",
+            sender.name()
+        ))
+        .with(ids(&invocation));
+        let card = match sender.id() {
+            Some(id) => card
+                .with("For the configuration, as a member of a group:")
+                .with(to_paste(format!(
+                    "{{ id = {}, name = {} }},",
+                    quoted(id.as_str()),
+                    quoted(sender.name())
+                ))),
+            None => card.with(
                 "Teams sends no Entra ID for you, as for guests in some teams, so no rule can name you.",
             ),
-        })
+        };
+        Ok(Reply::card(card))
     }
 }
 
-fn ids(invocation: &Invocation) -> String {
+/// Draws the ids so that phones, too, have room for them, and that they are copied as they stand.
+fn ids(invocation: &Invocation) -> Container {
     let missing = || "(not sent)".to_owned();
     let sender = invocation.sender();
+    let person = sender.id().map_or_else(missing, ToString::to_string);
+    let tenant = invocation
+        .tenant()
+        .map_or_else(missing, ToString::to_string);
+    let team = invocation.team().map_or_else(missing, ToString::to_string);
+    let channel = invocation
+        .channel()
+        .map_or_else(missing, |it| it.to_string());
     let rows = [
-        (
-            "person",
-            sender.id().map_or_else(missing, ToString::to_string),
-        ),
-        (
-            "tenant",
-            invocation
-                .tenant()
-                .map_or_else(missing, ToString::to_string),
-        ),
-        (
-            "team",
-            invocation.team().map_or_else(missing, ToString::to_string),
-        ),
-        (
-            "channel",
-            invocation
-                .channel()
-                .map_or_else(missing, |it| it.to_string()),
-        ),
+        ("person", person),
+        ("tenant", tenant),
+        ("team", team),
+        ("channel", channel),
         ("webhook", invocation.webhook().to_owned()),
     ];
-    rows.map(|(name, id)| format!("{name:<8} {id}")).join("\n")
+    rows.into_iter().fold(Container::new(), |list, (name, id)| {
+        let name = TextBlock::new(name).subtle();
+        let id = TextBlock::new(id).monospace();
+        list.with(
+            ColumnSet::new()
+                .with_spacing(Spacing::Small)
+                .with(Column::of_width(ColumnWidth::Weight(2)).with(name))
+                .with(Column::of_width(ColumnWidth::Weight(5)).with(id)),
+        )
+    })
+}
+
+/// Draws a line that is copied as it stands: a run of text has no Markdown, and so no escapes.
+fn to_paste(line: String) -> Container {
+    Container::new()
+        .with_style(ContainerStyle::Emphasis)
+        .with(RichTextBlock::new().with(TextRun::new(line).monospace()))
 }
 
 /// Writes a TOML string: names can hold anything.

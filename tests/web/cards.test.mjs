@@ -1,4 +1,4 @@
-// Every element of a card is drawn by Microsoft's renderer without a complaint, in every view.
+// Every element of a card and every answer of our commands is drawn by Microsoft's renderer without a complaint, in every view.
 //
 // `UPDATE=1 node --test tests/web` writes the pictures of the guide's gallery; look at each of them.
 
@@ -20,13 +20,19 @@ const GALLERY_PAGE = join(ROOT, "docs", "reference", "gallery.md");
 // The views that the page shows: phones in light show nothing that the others do not.
 const KEPT = VIEWS.filter((view) => view.name !== "light-phone");
 
-const cases = JSON.parse(
-  execFileSync("cargo", ["run", "--quiet", "--locked", "--package", "hailer-reply", "--example", "gallery"], {
-    cwd: ROOT,
-    encoding: "utf8",
-    maxBuffer: 16 * 1024 * 1024,
-  }),
-);
+/** What an example program of a crate prints: replies with their names. */
+const printed = (crate, example) =>
+  JSON.parse(
+    execFileSync("cargo", ["run", "--quiet", "--locked", "--package", crate, "--example", example], {
+      cwd: ROOT,
+      encoding: "utf8",
+      maxBuffer: 16 * 1024 * 1024,
+    }),
+  );
+
+const elements = printed("hailer-reply", "gallery");
+const answers = printed("hailer-commands", "answers");
+const cases = [...elements, ...answers];
 
 let browser;
 before(async () => {
@@ -35,7 +41,7 @@ before(async () => {
 after(() => browser.close());
 
 for (const view of VIEWS) {
-  test(`every element is drawn as meant: ${view.name}`, async () => {
+  test(`everything is drawn as meant: ${view.name}`, async () => {
     const page = await show(browser, cases, view);
     const report = await page.evaluate("report");
 
@@ -59,6 +65,20 @@ test("literal text draws no markup, link or image", async () => {
   assert.deepEqual(text.links, []);
 });
 
+test("the line for the configuration is copied as it stands", async () => {
+  const page = await show(browser, cases, VIEWS[0]);
+  const index = cases.findIndex(({ name }) => name === "whoami");
+  const line = cases[index].text.split("\n").at(-1);
+  const copied = await page.evaluate(`(() => {
+    const blocks = document.querySelectorAll("#case-${index} .ac-richTextBlock");
+    getSelection().selectAllChildren(blocks[blocks.length - 1]);
+    return getSelection().toString();
+  })()`);
+
+  assert.match(line, /^\{ id = "[-0-9a-f]+", name = ".+" \},$/);
+  assert.equal(copied.trim(), line);
+});
+
 test("the gallery shows every element beside its code", async () => {
   const written = galleryPage();
   if (process.env.UPDATE) await writeFile(GALLERY_PAGE, written);
@@ -79,15 +99,29 @@ async function keepPictures(page, report, view) {
 }
 
 function galleryPage() {
-  const [light, dark, darkPhone] = KEPT;
-  const shown = cases.map(({ name, code, text }) => {
-    const picture = (view, alt) => `![${alt}](../gallery/${pictureName(name, view)})`;
-    const title = name[0].toUpperCase() + name.slice(1);
-    return `## ${title}
+  const shownElements = elements.map((drawn) =>
+    section(drawn, `\`\`\`text\n${drawn.code.replaceAll(/(?<=\))\s*\.with/g, "\n    .with")}\n\`\`\``),
+  );
+  const shownAnswers = answers.map((drawn) => section(drawn, `To \`@ops ${drawn.typed}\`:`, "###"));
+  return `# What replies look like
 
-\`\`\`text
-${code.replaceAll(/(?<=\))\s*\.with/g, "\n    .with")}
-\`\`\`
+For authors of commands who choose a form for their reply. Drawn by Microsoft's renderer with the colours of Teams; Teams
+itself may differ in fonts and spacing. [The answers of the commands](#what-the-commands-answer) that come with Hailer stand at
+the end.
+
+${shownElements.join("\n")}
+## What the commands answer
+
+${shownAnswers.join("\n")}`;
+}
+
+function section({ name, text }, source, level = "##") {
+  const [light, dark, , darkPhone] = VIEWS;
+  const picture = (view, alt) => `![${alt}](../gallery/${pictureName(name, view)})`;
+  const title = name[0].toUpperCase() + name.slice(1);
+  return `${level} ${title}
+
+${source}
 
 ${picture(light, `${name}, light`)} ${picture(dark, `${name}, dark`)} ${picture(darkPhone, `${name}, dark, on a phone`)}
 
@@ -97,11 +131,4 @@ As text, for terminals and the log:
 ${text}
 \`\`\`
 `;
-  });
-  return `# What replies look like
-
-For authors of commands who choose a form for their reply. Drawn by Microsoft's renderer with the colours of Teams; Teams
-itself may differ in fonts and spacing.
-
-${shown.join("\n")}`;
 }

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use hailer::{Argument, Entry, Reply, escape};
+use hailer::{
+    Argument, Card, Container, Entry, FactSet, Reply, RichTextBlock, Spacing, TextBlock, TextRun,
+    TextWeight,
+};
 
 /// Up to this many commands are listed at once; beyond, groups are.
 const MOST_LISTED: usize = 12;
@@ -12,9 +15,6 @@ const PAGE: usize = 20;
 
 /// Groups on a page.
 const GROUP_PAGE: usize = 20;
-
-/// What to type and what it does stand side by side up to this width; phones show no more.
-const COLUMN: usize = 44;
 
 /// Who asks, and whom they mention.
 pub(super) struct Context<'a> {
@@ -30,21 +30,20 @@ pub(super) fn everything(context: &Context<'_>, commands: &[&Entry], page: usize
         person,
         withheld,
     } = context;
-    let heading = format!(
-        "What I can do for you, **{}** ({})",
-        escape(person),
+    let card = Card::titled(format!(
+        "What I can do for you, {person} ({})",
         count(commands.len(), "command")
-    );
+    ));
     let groups = groups(commands);
-    let (body, pages) = if commands.len() <= MOST_LISTED {
-        let listed: Vec<String> = groups
-            .iter()
-            .map(|(title, of)| format!("{title}\n{}", lines(bot, of)))
-            .collect();
-        (listed.join("\n\n"), 1)
+    let (card, pages) = if commands.len() <= MOST_LISTED {
+        let card = groups.iter().fold(card, |card, (title, of)| {
+            card.with(entries(part(title), bot, of))
+        });
+        (card, 1)
     } else {
         let pages = groups.len().div_ceil(GROUP_PAGE);
-        (groups_page(bot, &groups, page.min(pages)), pages)
+        let shown = groups_page(bot, &groups, page.min(pages));
+        (card.with(shown), pages)
     };
     let mut tail = format!(
         "<must give> [may give] · more: @{bot} help {}",
@@ -54,7 +53,7 @@ pub(super) fn everything(context: &Context<'_>, commands: &[&Entry], page: usize
     if *withheld > 0 {
         let _ = write!(tail, "\n{} more rights.", count_needing(*withheld));
     }
-    Reply::markdown(heading).then_code(body).then_text(tail)
+    Reply::card(card.with(foot(tail)))
 }
 
 /// Lists one group.
@@ -68,37 +67,29 @@ pub(super) fn group(context: &Context<'_>, commands: &[&Entry], page: usize) -> 
         .skip((page - 1) * PAGE)
         .take(PAGE)
         .collect();
-    let heading = format!(
-        "**{}**: {}",
-        escape(title),
-        count(commands.len(), "command")
-    );
+    let card = Card::titled(format!("{title}: {}", count(commands.len(), "command")));
     let mut tail = format!("more: @{} help {}", context.bot, example_topic(commands));
     push_paging(&mut tail, context.bot, &title.to_lowercase(), page, pages);
-    Reply::markdown(heading)
-        .then_code(lines(context.bot, &shown))
-        .then_text(tail)
+    let list = entries(Container::new(), context.bot, &shown);
+    Reply::card(card.with(list).with(foot(tail)))
 }
 
 /// Explains one command.
 pub(super) fn command(context: &Context<'_>, command: &Entry) -> Reply {
     let bot = context.bot;
-    let mut body = format!("@{bot} {}", command.usage());
-    for argument in command.arguments() {
-        let _ = write!(
-            body,
-            "\n  {:<10} {}",
-            argument_name(argument),
-            explanation(argument)
-        );
+    let mut card = Card::titled(format!("{}: {}", command.path(), command.summary()))
+        .with(typed(&format!("@{bot} {}", command.usage())));
+    if !command.arguments().is_empty() {
+        let arguments = command.arguments().iter().fold(FactSet::new(), |set, it| {
+            set.with(argument_name(it), explanation(it))
+        });
+        card = card.with(arguments);
     }
-    for (index, example) in command.examples().iter().enumerate() {
-        let title = if index == 0 { "\n\nExamples" } else { "\n" };
-        let _ = write!(
-            body,
-            "{title}\n  @{bot} {}\n      {}",
-            example.text, example.note
-        );
+    if !command.examples().is_empty() {
+        let examples = command.examples().iter();
+        card = card.with(examples.fold(part("Examples"), |part, example| {
+            part.with(entry(&format!("@{bot} {}", example.text), &example.note))
+        }));
     }
     let mut notes = Vec::new();
     if !command.aliases().is_empty() {
@@ -107,39 +98,45 @@ pub(super) fn command(context: &Context<'_>, command: &Entry) -> Reply {
     if command.effect() != hailer::Effect::Read {
         notes.push(format!("Effect: {}", command.effect().as_str()));
     }
-    let heading = format!(
-        "**{}**: {}",
-        escape(command.path()),
-        escape(command.summary())
-    );
-    let reply = Reply::markdown(heading).then_code(body);
-    if notes.is_empty() {
-        reply
-    } else {
-        reply.then_text(notes.join("\n"))
+    if !notes.is_empty() {
+        card = card.with(foot(notes.join("\n")));
     }
+    Reply::card(card)
 }
 
-/// Returns what to type and what it does, a command a line.
-pub(super) fn lines(bot: &str, commands: &[&Entry]) -> String {
-    let calls: Vec<String> = commands
-        .iter()
-        .map(|command| format!("@{bot} {}", command.usage()))
-        .collect();
-    let widths = calls.iter().map(|call| call.chars().count());
-    let width = widths
-        .filter(|width| *width <= COLUMN)
-        .max()
-        .unwrap_or_default();
-    let listed = calls.iter().zip(commands).map(|(call, command)| {
-        let gap = if call.chars().count() > width {
-            format!("\n{:6}", "")
-        } else {
-            "  ".to_owned()
-        };
-        format!("  {call:<width$}{gap}{}", command.summary())
-    });
-    listed.collect::<Vec<_>>().join("\n")
+/// Adds what to type and what it does, an entry for each command.
+pub(super) fn entries(list: Container, bot: &str, commands: &[&Entry]) -> Container {
+    commands.iter().fold(list, |list, command| {
+        let call = format!("@{bot} {}", command.usage());
+        list.with(entry(&call, command.summary()))
+    })
+}
+
+/// Draws what to type, and below it what it does: phones have no room for both side by side.
+fn entry(call: &str, note: &str) -> Container {
+    Container::new()
+        .with_spacing(Spacing::Small)
+        .with(typed(call))
+        .with(TextBlock::new(note).subtle().with_spacing(Spacing::None))
+}
+
+/// Draws what to type so that it is copied as it stands: a run of text has no Markdown, and so no escapes.
+fn typed(call: &str) -> RichTextBlock {
+    RichTextBlock::new().with(TextRun::new(call).monospace())
+}
+
+/// Begins a part of the card, with a line above it.
+fn part(title: &str) -> Container {
+    Container::new()
+        .with_separator()
+        .with(TextBlock::new(title).with_weight(TextWeight::Bolder))
+}
+
+/// Draws what else there is to know.
+fn foot(text: String) -> Container {
+    Container::new()
+        .with_separator()
+        .with(TextBlock::new(text).subtle())
 }
 
 fn groups<'c>(commands: &[&'c Entry]) -> Vec<(&'c str, Vec<&'c Entry>)> {
@@ -158,19 +155,22 @@ fn groups<'c>(commands: &[&'c Entry]) -> Vec<(&'c str, Vec<&'c Entry>)> {
     groups
 }
 
-fn groups_page(bot: &str, groups: &[(&str, Vec<&Entry>)], page: usize) -> String {
+fn groups_page(bot: &str, groups: &[(&str, Vec<&Entry>)], page: usize) -> Container {
     let shown = groups.iter().skip((page - 1) * GROUP_PAGE).take(GROUP_PAGE);
-    let listed = shown.map(|(title, of)| {
+    shown.fold(Container::new(), |list, (title, of)| {
         let example = of
             .first()
-            .map_or_else(String::new, |it| format!("e.g. @{bot} {}", it.usage()));
-        format!(
-            "{title} · {} · @{bot} help {}\n  {example}",
-            of.len(),
-            title.to_lowercase()
-        )
-    });
-    listed.collect::<Vec<_>>().join("\n")
+            .map_or_else(String::new, |it| format!(", e.g. {}", example(it)));
+        let call = format!("@{bot} help {}", title.to_lowercase());
+        let note = format!("{title} · {}{example}", count(of.len(), "command"));
+        list.with(entry(&call, &note))
+    })
+}
+
+/// Returns what somebody could type, without the mention.
+fn example(command: &Entry) -> String {
+    let example = command.examples().first();
+    example.map_or_else(|| command.usage().to_owned(), |it| it.text.clone())
 }
 
 fn push_paging(tail: &mut String, bot: &str, topic: &str, page: usize, pages: usize) {

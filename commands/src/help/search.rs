@@ -1,8 +1,8 @@
 //! Looking for a word in everything that commands say of themselves.
 
-use hailer::{Entry, Reply, escape, nearest};
+use hailer::{Card, Container, Entry, Reply, TextBlock, escape, nearest};
 
-use crate::help::page::{Context, count, lines};
+use crate::help::page::{Context, count, entries};
 
 /// Matches that are shown; more say that the word is too common.
 const MOST_SHOWN: usize = 12;
@@ -17,17 +17,17 @@ pub(super) fn reply(context: &Context<'_>, word: &str, commands: &[&Entry]) -> R
     if found.is_empty() {
         return nothing(context, word, commands);
     }
-    let heading = format!(
-        "{} for **{}**",
-        count(found.len(), "match").replace("matchs", "matches"),
-        escape(word)
-    );
+    let card = Card::titled(format!(
+        "{} for {word}",
+        count(found.len(), "match").replace("matchs", "matches")
+    ));
     let shown: Vec<&Entry> = found.iter().copied().take(MOST_SHOWN).collect();
-    let reply = Reply::markdown(heading).then_code(lines(context.bot, &shown));
-    match found.len() - shown.len() {
-        0 => reply,
-        more => reply.then_text(format!("{more} more; add a word to narrow it down.")),
-    }
+    let card = card.with(entries(Container::new(), context.bot, &shown));
+    Reply::card(match found.len() - shown.len() {
+        0 => card,
+        more => card
+            .with(TextBlock::new(format!("{more} more; add a word to narrow it down.")).subtle()),
+    })
 }
 
 /// Says whether each word begins a word of the command's names, help, examples or choices.

@@ -52,11 +52,13 @@ async fn the_list_says_what_to_type_and_what_is_withheld() {
 
     bot.say("help").await.assert_text(
         "What I can do for you, Mira Novak (2 commands)\n\
+         \n\
          Deploys\n  \
          @ops deploy status <service> [--env env]  does something\n\
          \n\
          This bot\n  \
          @ops help [topic]  what I can do; help COMMAND says more\n\
+         \n\
          <must give> [may give] · more: @ops help deploy status\n\
          1 other command needs more rights.",
     );
@@ -76,13 +78,13 @@ async fn asking_in_any_way_gives_the_same_list() {
 async fn one_command_is_explained() {
     let bot = bot(&[("deploy status", Effect::Read)]);
     let page = "deploy status: does something\n\
-         @ops deploy status <service> [--env env]\n  \
-         service    which one\n  \
-         --env      where to (staging, prod) (usually staging)\n\
+         @ops deploy status <service> [--env env]\n\
+         service  which one\n\
+         --env    where to (staging, prod) (usually staging)\n\
          \n\
          Examples\n  \
-         @ops deploy status api\n      \
-         does it to api\n\
+         @ops deploy status api  does it to api\n\
+         \n\
          Also: deploy statusx";
 
     bot.say("help Deploy  STATUS").await.assert_text(page);
@@ -146,7 +148,7 @@ async fn many_commands_are_shown_by_group_and_page() {
         .assert_contains("page 1 of 2 · @ops help 2");
     bot.say("help 2")
         .await
-        .assert_contains("Group 24 · 25 · @ops help group 24")
+        .assert_contains("@ops help group 24  Group 24 · 25 commands")
         .assert_contains("page 2 of 2");
     bot.say("help 99").await.assert_contains("page 2 of 2");
     bot.say("help group 7")

@@ -49,7 +49,7 @@ async fn what_is_up_is_told_with_code_and_time() {
 
     reply
         .assert_contains("api is up.")
-        .assert_contains("✔ api  up    200  ");
+        .assert_contains("✔ up · 200 in ");
 }
 
 #[tokio::test]
@@ -69,9 +69,9 @@ async fn what_is_down_is_named_with_the_reason() {
 
     reply
         .assert_contains("Down: failing, gone, hanging.")
-        .assert_contains("✖ failing  down  it answers 503")
-        .assert_contains("✖ gone     down  the connection is refused")
-        .assert_contains("✖ hanging  down  no answer within 100 ms");
+        .assert_contains("failing  ✖ down · it answers 503")
+        .assert_contains("gone     ✖ down · the connection is refused")
+        .assert_contains("hanging  ✖ down · no answer within 100 ms");
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn what_is_late_is_slow() {
         .say("status")
         .await
         .assert_contains("slow: api")
-        .assert_contains("● api  slow  200");
+        .assert_contains("api  ● slow · 200 in ");
 }
 
 #[tokio::test]
@@ -103,8 +103,8 @@ async fn another_status_can_be_expected() {
     let reply = bot(vec![as_wished, otherwise]).say("status").await;
 
     reply
-        .assert_contains("✔ a  up    503")
-        .assert_contains("✖ b  down  it answers 503 instead of 204");
+        .assert_contains("a  ✔ up · 503 in ")
+        .assert_contains("b  ✖ down · it answers 503 instead of 204");
 }
 
 #[tokio::test]

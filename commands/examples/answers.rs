@@ -1,0 +1,162 @@
+//! Prints what the commands answer to what people type, as JSON.
+//!
+//! The browser tests draw each answer with Microsoft's renderer; the pictures are in the gallery of the guide.
+
+use std::error::Error;
+use std::io::{Write, stdout};
+use std::time::Duration;
+
+use hailer::testing::TestBot;
+use hailer::{
+    Command, CommandError, DefaultPermission, Effect, Invocation, Module, Reply, Spec, clap,
+};
+use hailer_commands::status::{self, Endpoint};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+#[derive(Debug, clap::Args)]
+struct DeployArgs {
+    /// api, web or worker
+    service: String,
+    /// like 2.42.0
+    version: String,
+    /// when to start, like 18:00
+    #[arg(long)]
+    at: Option<String>,
+}
+
+/// A command of somebody's own, which is only explained here.
+struct Own(&'static str, &'static str, Effect);
+
+impl Command for Own {
+    type Args = DeployArgs;
+
+    fn spec(&self) -> Spec {
+        let Self(path, summary, effect) = *self;
+        Spec::new(path, summary)
+            .effect(effect)
+            .example(format!("{path} api 2.42.0"), "as it is mostly used")
+    }
+
+    async fn run(&self, args: DeployArgs, _: Invocation) -> Result<Reply, CommandError> {
+        let DeployArgs {
+            service,
+            version,
+            at,
+        } = args;
+        Ok(Reply::text(format!("{service} {version} {at:?}")))
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let few = TestBot::new()
+        .module(status::module(endpoints().await?))
+        .module(Module::new("Deploys").command(run()))
+        .module(hailer_commands::builtin());
+    let strict = TestBot::new()
+        .module(Module::new("Deploys").command(run()))
+        .with_permissions(DefaultPermission::Read);
+    let many = many().module(hailer_commands::builtin());
+    let mut shown = Vec::new();
+    for (bot, name, typed) in [
+        (&few, "help", "help"),
+        (&few, "help for one command", "help deploy run"),
+        (&few, "help for a word", "help who"),
+        (&many, "help with many commands", "help"),
+        (&many, "help for a group", "help databases"),
+        (&few, "whoami", "whoami"),
+        (&few, "status", "status"),
+        (&few, "status of one service", "status api"),
+        (&few, "ping", "ping"),
+        (
+            &few,
+            "echo",
+            "echo *deploy* <api> to [prod](https://prod.example)",
+        ),
+        (&few, "an unknown command", "stauts"),
+        (&strict, "a refusal", "deploy run api 2.42.0"),
+    ] {
+        shown.push(answer(bot, name, typed).await?);
+    }
+    writeln!(stdout(), "{:#}", Value::from(shown))?;
+    Ok(())
+}
+
+fn run() -> Own {
+    Own(
+        "deploy run",
+        "ship a version to production; takes minutes",
+        Effect::Write,
+    )
+}
+
+/// Knows too many commands to list each of them.
+fn many() -> TestBot {
+    let groups = [
+        ("Deploys", ["deploy run", "deploy status", "deploy stop"]),
+        ("On call", ["oncall", "oncall swap", "oncall next"]),
+        ("Databases", ["db backup", "db restore", "db size"]),
+        ("Certificates", ["cert list", "cert renew", "cert revoke"]),
+    ];
+    groups
+        .into_iter()
+        .fold(TestBot::new(), |bot, (title, paths)| {
+            let commands = paths.into_iter();
+            bot.module(commands.fold(Module::new(title), |module, path| {
+                module.command(Own(path, "does what its name says", Effect::Read))
+            }))
+        })
+}
+
+async fn answer(bot: &TestBot, name: &str, typed: &str) -> Result<Value, Box<dyn Error>> {
+    let reply = bot.say(typed).await;
+    let message: Value = serde_json::from_str(&steady(reply.json()))?;
+    Ok(json!({ "name": name, "typed": typed, "message": message, "text": steady(reply.text()) }))
+}
+
+/// Makes the times the same in every run.
+fn steady(text: &str) -> String {
+    let mut steady = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(" ms") {
+        let (before, after) = rest.split_at(at);
+        let number = before.trim_end_matches(|each: char| each.is_ascii_digit());
+        steady.push_str(number);
+        let is_slow = number.rfind("slow") > number.rfind("down").max(number.rfind("up"));
+        steady.push_str(if is_slow { "1.4 s" } else { "42 ms" });
+        rest = after.strip_prefix(" ms").unwrap_or(after);
+    }
+    steady.push_str(rest);
+    steady
+}
+
+/// Starts one service that is up and one that is late, and names one that nobody runs.
+async fn endpoints() -> Result<Vec<Endpoint>, std::io::Error> {
+    let up = service().await?;
+    let late = Endpoint {
+        slow_after: Duration::ZERO,
+        ..Endpoint::new("web", &up)
+    };
+    let nobody = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
+    Ok(vec![
+        Endpoint::new("api", &up),
+        late,
+        Endpoint::new("worker", format!("http://{nobody}/")),
+    ])
+}
+
+async fn service() -> Result<String, std::io::Error> {
+    const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = [0; 1024];
+            let _ = stream.read(&mut request).await;
+            let _ = stream.write_all(OK).await;
+        }
+    });
+    Ok(format!("http://{address}/health"))
+}
