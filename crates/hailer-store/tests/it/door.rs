@@ -355,14 +355,14 @@ async fn what_is_undone_takes_nothing_else_with_it(bed: &Bed) {
             tokio::spawn(async move {
                 match number % 4 {
                     0 => matches!(store.admit(&admission()).await, Ok(Admitted::Queued(_))),
-                    1 => matches!(store.admit(&refused).await, Ok(Admitted::Locked { .. })),
-                    2 => store
-                        .finish(&stale, &ending(JobState::Failed))
+                    // Refused before it has looked at anything, while the one before waits to be sent.
+                    1 => store
+                        .finish(&stale, &ending(JobState::Running))
                         .await
                         .is_err(),
-                    // Refused before it has looked at anything.
+                    2 => matches!(store.admit(&refused).await, Ok(Admitted::Locked { .. })),
                     _ => store
-                        .finish(&stale, &ending(JobState::Running))
+                        .finish(&stale, &ending(JobState::Failed))
                         .await
                         .is_err(),
                 }
