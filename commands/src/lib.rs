@@ -5,6 +5,7 @@ mod help;
 pub mod jobs;
 mod permission;
 mod ping;
+pub mod script;
 pub mod status;
 mod whoami;
 
@@ -22,6 +23,7 @@ pub use whoami::Whoami;
 pub fn all(draft: &Draft) -> Vec<Module> {
     vec![
         status::module(status::read(draft)),
+        script::module(script::read(draft)),
         jobs::module(),
         builtin(),
     ]

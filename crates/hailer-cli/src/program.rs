@@ -31,6 +31,8 @@ use crate::{
 /// }
 /// ```
 pub fn main(modules: impl Fn(&Draft) -> Vec<Module>) -> ExitCode {
+    // Before anything else: this process may be one of its own runners.
+    hailer_process::runner::main();
     let arguments = Arguments::parse();
     match run(&arguments, &Environment::from_process(), &modules) {
         Ok(exit) => exit.into(),

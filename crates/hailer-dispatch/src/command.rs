@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use hailer_reply::Reply;
 
 use crate::command_error::CommandError;
+use crate::dynamic::{Dynamic, DynamicCommand};
 use crate::hook::{AnyHook, HookHandle};
 use crate::invocation::Invocation;
 use crate::policy::Permit;
@@ -196,15 +197,22 @@ impl Registration {
     /// Takes a command, to be registered later.
     pub fn new<C: Command>(command: C) -> Self {
         let spec = command.spec();
-        let clap = clap::Command::new(spec.path().to_owned())
-            .no_binary_name(true)
-            .disable_help_flag(true)
-            .disable_version_flag(true)
-            .color(clap::ColorChoice::Never);
         Self {
-            clap: C::Args::describe(clap),
+            clap: C::Args::describe(clap_command(&spec)),
             spec,
             command: Arc::new(command),
+            type_name: readable(std::any::type_name::<C>()),
+            hooks: Vec::new(),
+        }
+    }
+
+    /// Takes a command whose arguments are known at run time, to be registered later.
+    pub fn dynamic<C: DynamicCommand>(command: C) -> Self {
+        let spec = command.spec();
+        Self {
+            clap: command.arguments(clap_command(&spec)),
+            spec,
+            command: Arc::new(Dynamic(Arc::new(command))),
             type_name: readable(std::any::type_name::<C>()),
             hooks: Vec::new(),
         }
@@ -223,6 +231,15 @@ impl Registration {
         self.spec.group.get_or_insert_with(|| group.to_owned());
         self
     }
+}
+
+/// Begins clap's description of a command; messages are no command lines.
+fn clap_command(spec: &Spec) -> clap::Command {
+    clap::Command::new(spec.path().to_owned())
+        .no_binary_name(true)
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .color(clap::ColorChoice::Never)
 }
 
 /// Of a command that is a function, says only where the function is.

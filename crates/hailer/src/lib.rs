@@ -62,10 +62,10 @@ pub use hailer_activity::{
 };
 pub use hailer_dispatch::{
     Argument, ArgumentKind, Arguments, Asker, CancellationToken, Catalog, Ceiling, Command,
-    CommandError, CommandResult, Condition, Cooldown, Decision, DefaultPermission, Effect, Entry,
-    Example, FunctionCommand, Grant, Group, Hook, HookHandle, Invocation, Judgement, Link, Member,
-    MentionInText, Misunderstanding, NamedChannel, NearMiss, NoArgs, Permit, Place, Policy,
-    PolicyError, PolicyErrors, PolicySource, Rate, Rates, Refusal, Registration, Registry,
+    CommandError, CommandResult, Condition, Cooldown, Decision, DefaultPermission, DynamicCommand,
+    Effect, Entry, Example, FunctionCommand, Grant, Group, Hook, HookHandle, Invocation, Judgement,
+    Link, Member, MentionInText, Misunderstanding, NamedChannel, NearMiss, NoArgs, Permit, Place,
+    Policy, PolicyError, PolicyErrors, PolicySource, Rate, Rates, Refusal, Registration, Registry,
     RegistryError, RegistryErrors, Rule, Sender, Spec, ValueKind, Verdict, Whom, Written,
     command_fn, known, nearest,
 };

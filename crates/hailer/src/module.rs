@@ -1,6 +1,6 @@
 //! A group of commands that is registered together.
 
-use hailer_dispatch::{Command, Hook, HookHandle, Registration};
+use hailer_dispatch::{Command, DynamicCommand, Hook, HookHandle, Registration};
 
 use crate::job_desk::JobDesk;
 
@@ -47,6 +47,14 @@ impl Module {
     pub fn command<C: Command>(mut self, command: C) -> Self {
         self.registrations
             .push(Registration::new(command).in_group(&self.title));
+        self
+    }
+
+    /// Adds a command whose arguments are known at run time.
+    #[must_use]
+    pub fn dynamic<C: DynamicCommand>(mut self, command: C) -> Self {
+        self.registrations
+            .push(Registration::dynamic(command).in_group(&self.title));
         self
     }
 

@@ -191,6 +191,18 @@ pub const CONFIG_CAUSES: &[Cause] = &[
         "say where the rule holds: in = [\"webhook:NAME\"]",
     ),
     told(
+        "HL231",
+        "a placeholder of a script without its argument",
+        "A name in braces in `exec` is no name of an argument, or that of a secret, which has no place on a command line.",
+        "correct the name, or declare the argument in `args`",
+    ),
+    told(
+        "HL232",
+        "a script that everybody can change",
+        "Whoever can write the file, or its folder, decides what the bot runs.",
+        "chmod go-w, as the message says",
+    ),
+    told(
         "HL241",
         "a follow-up that leads nowhere",
         "Its url is no flow that may be called, a host is not written as one, or a webhook names a table that is not there.",

@@ -267,6 +267,47 @@ impl<'d> Section<'d> {
         self.origin
     }
 
+    /// Returns a path as one that stands in the configuration is meant: a relative one starts at its folder.
+    pub fn resolve(&self, path: &str) -> PathBuf {
+        self.reading.source().resolve(path)
+    }
+
+    /// Returns the keys of a table whose keys are names that the user chose, in the order of the file.
+    pub fn names(&self) -> Vec<String> {
+        self.entries().map(|entry| entry.key.clone()).collect()
+    }
+
+    /// Tells whether the value of a key is a table, such as a reference to a secret.
+    pub fn is_table(&self, key: &str) -> bool {
+        let value = self.entry(key).map(|entry| &entry.node.value);
+        matches!(value, Some(Value::Table(_)))
+    }
+
+    /// Reads a string, or a whole number or a truth as it is written.
+    pub fn scalar(&self, key: &str) -> Option<String> {
+        match &self.entry(key)?.node.value {
+            Value::Integer(Ok(number)) => Some(number.to_string()),
+            Value::Boolean(truth) => Some(truth.to_string()),
+            Value::Integer(Err(_))
+            | Value::String(_)
+            | Value::Float
+            | Value::Datetime
+            | Value::Array(_)
+            | Value::Table(_) => self.string(key),
+        }
+    }
+
+    /// As [`Section::reject`], with a code of the reader's own, which documentation names.
+    pub fn reject_as(
+        &self,
+        code: &'static str,
+        key: &str,
+        text: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.note_at(key, Problem::error(code, text).with_help(help));
+    }
+
     /// Notes that the value of a key cannot be accepted, for a reason that only the reader knows.
     pub fn reject(&self, key: &str, text: impl Into<String>, help: impl Into<String>) {
         let problem = Problem::error(code::MODULE, text).with_help(help);

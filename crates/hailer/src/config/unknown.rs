@@ -10,7 +10,7 @@ use super::report::shown;
 use super::tree::{Entry, Node, Origin, Table, Value, flatten};
 
 /// Keys that are documented, but that this version does not act on; `*` is any name.
-const PLANNED: [&[&str]; 11] = [
+const PLANNED: [&[&str]; 10] = [
     &["bot", "language"],
     &["bot", "timezone"],
     &["server", "trusted_proxies"],
@@ -18,7 +18,6 @@ const PLANNED: [&[&str]; 11] = [
     &["log", "bodies"],
     &["confirm"],
     &["command"],
-    &["script"],
     &["audit"],
     &["telemetry"],
     &["playground"],

@@ -1,0 +1,106 @@
+//! `[script.NAME]`: any executable as a command, with typed arguments, help, permissions and limits.
+//!
+//! Decision: what people type reaches a program as single words of its argument vector, each checked against the type
+//! that the configuration declares, and nowhere else; there is no shell. The price is that pipes need a script file.
+
+mod argument;
+mod choices;
+mod config;
+mod context;
+mod resolve;
+mod run;
+mod show;
+mod table;
+mod template;
+mod value;
+
+use std::sync::Arc;
+
+use hailer::clap::{self, ArgMatches};
+use hailer::{CommandError, CommandResult, DynamicCommand, Invocation, Module, Spec};
+use hailer_process::Launcher;
+
+pub use argument::{ArgumentType, ScriptArgument};
+pub use config::{OutputKind, Script, read};
+pub use context::Context;
+pub use run::{Finished, run};
+pub use template::{Template, TemplateError};
+pub use value::{Value, ValueRefusal};
+
+use choices::Choices;
+
+/// Makes the module for these scripts.
+pub fn module(scripts: Vec<Script>) -> Module {
+    let launcher = Launcher::find();
+    let add = |module: Module, script| module.dynamic(ScriptCommand::new(script, launcher.clone()));
+    scripts.into_iter().fold(Module::new("Scripts"), add)
+}
+
+/// A script as a command.
+#[derive(Debug)]
+struct ScriptCommand {
+    script: Arc<Script>,
+    launcher: Launcher,
+    choices: Choices,
+}
+
+impl ScriptCommand {
+    fn new(script: Script, launcher: Launcher) -> Self {
+        Self {
+            script: Arc::new(script),
+            launcher,
+            choices: Choices::default(),
+        }
+    }
+
+    async fn resolve(
+        &self,
+        arguments: &ArgMatches,
+        invocation: &Invocation,
+    ) -> Result<Vec<(String, Value)>, CommandError> {
+        let mut values = Vec::new();
+        for argument in &self.script.arguments {
+            let value = resolve::resolve(argument, arguments, invocation, &self.choices).await?;
+            values.push((argument.name.clone(), value));
+        }
+        Ok(values)
+    }
+}
+
+impl DynamicCommand for ScriptCommand {
+    fn spec(&self) -> Spec {
+        self.script.spec()
+    }
+
+    fn arguments(&self, command: clap::Command) -> clap::Command {
+        let arguments = self.script.arguments.iter().map(ScriptArgument::to_clap);
+        command.args(arguments)
+    }
+
+    async fn check(
+        &self,
+        arguments: &ArgMatches,
+        invocation: &Invocation,
+    ) -> Result<(), CommandError> {
+        self.resolve(arguments, invocation).await.map(drop)
+    }
+
+    async fn run(&self, arguments: ArgMatches, invocation: Invocation) -> CommandResult {
+        let values = self.resolve(&arguments, &invocation).await?;
+        let context = Context::of(&invocation, values);
+        let cancellation = invocation.cancellation().clone();
+        let progress = move |done, total, text: &str| invocation.progress(done, total, text);
+        run(
+            &self.script,
+            &self.launcher,
+            &context,
+            &cancellation,
+            progress,
+        )
+        .await
+        .into_result()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! A table that a script printed: a JSON object a line, or CSV with a row of titles.
+
+use hailer::Reply;
+use serde_json::{Map, Value as Json};
+
+/// More rows do not fit into a message.
+const MOST_ROWS: usize = 50;
+
+/// Draws a table in a fixed-width face; what is none is shown as it is.
+pub(super) fn reply(text: &str) -> Reply {
+    let rows = json_rows(text).unwrap_or_else(|| csv_rows(text));
+    if rows.len() < 2 {
+        return Reply::code(text.trim_end());
+    }
+    let left_out = rows.len().saturating_sub(MOST_ROWS + 1);
+    let shown = rows.get(..rows.len() - left_out).unwrap_or_default();
+    let reply = Reply::code(draw(shown));
+    if left_out == 0 {
+        return reply;
+    }
+    reply.then_text(format!("{left_out} more rows are left out."))
+}
+
+/// Reads one object a line; the titles are the keys in the order in which they first come.
+fn json_rows(text: &str) -> Option<Vec<Vec<String>>> {
+    let lines = text.lines().filter(|it| !it.trim().is_empty());
+    let objects: Vec<Map<String, Json>> = lines
+        .map(|line| serde_json::from_str(line).ok())
+        .collect::<Option<_>>()?;
+    let mut titles: Vec<String> = Vec::new();
+    for key in objects.iter().flat_map(Map::keys) {
+        if !titles.contains(key) {
+            titles.push(key.clone());
+        }
+    }
+    let cell = |value: Option<&Json>| match value {
+        None | Some(Json::Null) => String::new(),
+        Some(Json::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    let rows = objects
+        .iter()
+        .map(|object| titles.iter().map(|title| cell(object.get(title))).collect());
+    let rows: Vec<_> = rows.collect();
+    Some(std::iter::once(titles).chain(rows).collect())
+}
+
+/// Reads CSV as RFC 4180 has it: quotes round a cell, doubled within.
+fn csv_rows(text: &str) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    let (mut row, mut cell) = (Vec::new(), String::new());
+    let mut is_quoted = false;
+    let mut letters = text.trim_end().chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' if is_quoted && letters.next_if_eq(&'"').is_some() => cell.push('"'),
+            '"' if is_quoted || cell.is_empty() => is_quoted = !is_quoted,
+            ',' if !is_quoted => row.push(std::mem::take(&mut cell)),
+            '\n' if !is_quoted => {
+                row.push(std::mem::take(&mut cell));
+                rows.push(std::mem::take(&mut row));
+            }
+            '\r' if !is_quoted => {}
+            _ => cell.push(letter),
+        }
+    }
+    row.push(cell);
+    rows.push(row);
+    rows
+}
+
+fn draw(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|it| it.chars().count()).max().unwrap_or_default()
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths);
+        let cells = cells.map(|(cell, width)| format!("{:<width$}", cell.replace('\n', " ")));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    let mut lines: Vec<String> = rows.iter().map(line).collect();
+    let rule: Vec<String> = widths.iter().map(|it| "─".repeat(*it)).collect();
+    lines.insert(1.min(lines.len()), rule.join("  "));
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_and_csv_make_the_same_table() {
+        let json = "{\"name\":\"api\",\"up\":true}\n{\"name\":\"worker\",\"at\":\"a, b\"}\n";
+        let csv = "name,up,at\r\napi,true,\nworker,,\"a, b\"\n";
+
+        let expected = "name    up    at\n──────  ────  ────\napi     true\nworker        a, b";
+        assert_eq!(reply(json).to_plain(), expected);
+        assert_eq!(reply(csv).to_plain(), expected);
+    }
+
+    #[test]
+    fn what_is_no_table_is_shown_as_it_is() {
+        assert_eq!(reply("just words\n").to_plain(), "just words");
+        assert_eq!(reply("").to_plain(), "Done.");
+    }
+
+    #[test]
+    fn quotes_are_doubled_within_quotes() {
+        assert_eq!(csv_rows("\"a \"\"b\"\"\nc\",d"), [["a \"b\"\nc", "d"]]);
+    }
+}

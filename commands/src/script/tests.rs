@@ -1,0 +1,423 @@
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+use hailer::testing::TestBot;
+use hailer::{CancellationToken, DefaultPermission, Draft, Environment};
+use hailer_process::Launcher;
+use tempfile::TempDir;
+
+use super::{Context, Finished, Script, Value, config, module, run, value};
+
+mod injection;
+
+/// Notes the words of its argument vector, each ended by a NUL character.
+const RECORDER: &str =
+    "#!/bin/sh\nfor word in \"$@\"; do printf '%s\\0' \"$word\"; done > \"$RECORD\"\necho done\n";
+
+/// A folder with scripts and a configuration.
+struct Folder {
+    folder: TempDir,
+}
+
+impl Folder {
+    fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn script(self, name: &str, text: &str) -> Self {
+        let path = self.path().join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        self
+    }
+
+    /// Reads the scripts of a configuration without problems.
+    fn read(&self, toml: &str) -> Vec<Script> {
+        let (scripts, problems) = self.try_read(toml);
+        assert_eq!(problems, "");
+        scripts
+    }
+
+    fn try_read(&self, toml: &str) -> (Vec<Script>, String) {
+        let toml = format!("[webhook.ops]\ntoken = {{ env = \"TOKEN\" }}\n{toml}");
+        let token = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+        let environment = Environment::from_pairs([("TOKEN", token), ("PASSWORD", "hunter22")]);
+        let draft = Draft::parse("hailer.toml", &toml, self.path(), &environment);
+        let scripts = config::read(&draft);
+        let problems = draft.finish().map(|_| String::new());
+        (scripts, problems.unwrap_or_else(|it| it.to_string()))
+    }
+
+    fn bot(self, toml: &str) -> Scripted {
+        let bot = TestBot::new()
+            .module(module(self.read(toml)))
+            .command(crate::Help)
+            .with_permissions(DefaultPermission::Allow)
+            .reply_within(Duration::from_secs(20));
+        Scripted { bot, _folder: self }
+    }
+}
+
+/// A bot, and the folder that its scripts are in.
+struct Scripted {
+    bot: TestBot,
+    _folder: Folder,
+}
+
+impl std::ops::Deref for Scripted {
+    type Target = TestBot;
+
+    fn deref(&self) -> &TestBot {
+        &self.bot
+    }
+}
+
+fn show(text: &str) -> Folder {
+    Folder::new().script("show.sh", &format!("#!/bin/sh\n{text}\n"))
+}
+
+/// A script without arguments; more keys may follow.
+const SHOW: &str = "[script.show]\nhelp = \"Show something\"\nexec = [\"./show.sh\"]\n";
+
+#[tokio::test]
+async fn a_script_is_a_command_with_typed_arguments_and_help() {
+    let folder = Folder::new().script(
+        "restart.sh",
+        "#!/bin/sh\necho \"restarting $1 after $2\" \"$#\"\n",
+    );
+    let bot = folder.bot(
+        r#"
+[script.restart]
+help    = "Restart a service"
+example = "restart worker"
+group   = "Deploys"
+effect  = "write"
+exec    = ["./restart.sh", "{service}", "{wait}", "{force}"]
+args    = [
+  { name = "service", type = "choice", choices = ["api", "Worker"], help = "which one" },
+  { name = "wait", type = "duration", default = "30s", help = "how long before" },
+  { name = "force", type = "flag", help = "even when it is busy" },
+]
+"#,
+    );
+
+    bot.say("restart worker")
+        .await
+        .assert_text("restarting Worker after 30s 2");
+    bot.say("restart api wait=5m --force")
+        .await
+        .assert_text("restarting api after 5m 3");
+    bot.say("restart apii").await.assert_suggests("api");
+    bot.say("restart").await.assert_contains("service");
+    bot.say("restart api wait=5").await.assert_contains("unit");
+    bot.say("help restart")
+        .await
+        .assert_contains("which one")
+        .assert_contains("Restart a service");
+}
+
+#[tokio::test]
+async fn an_effect_that_is_not_declared_is_destructive() {
+    let folder = show("echo ran");
+    let scripts = folder.read(SHOW);
+    let bot = TestBot::new()
+        .module(module(scripts))
+        .with_permissions(DefaultPermission::Read);
+
+    bot.say("show").await.assert_refused();
+}
+
+#[tokio::test]
+async fn exit_codes_are_success_failure_and_refusal() {
+    show("echo fine").bot(SHOW).say("show").await.assert_ok();
+    let failed = show("echo out; echo why >&2; exit 3")
+        .bot(SHOW)
+        .say("show")
+        .await;
+    failed
+        .assert_contains("show failed with exit code 3.")
+        .assert_contains("why")
+        .assert_lacks("out");
+    let refused = show("echo not on a Friday; exit 77")
+        .bot(SHOW)
+        .say("show")
+        .await;
+    refused
+        .assert_contains("not on a Friday")
+        .assert_lacks("77");
+    show("kill -9 $$")
+        .bot(SHOW)
+        .say("show")
+        .await
+        .assert_contains("show was ended by signal 9.");
+    let late = show("exec sleep 100").bot(&format!("{SHOW}timeout = \"200ms\"\n"));
+    late.say("show")
+        .await
+        .assert_contains("show took longer than 200 ms and was stopped.");
+}
+
+#[tokio::test]
+async fn the_call_is_told_by_variables_and_json() {
+    let bot = show("echo \"$HAILER_COMMAND by $HAILER_USER_NAME: $HAILER_ARG_DRY_RUN\"; cat").bot(
+        "[script.show]\nhelp = \"Show something\"\nexec = [\"./show.sh\"]\n\
+         args = [{ name = \"dry-run\", type = \"flag\", help = \"only look\" }]\noutput = \"code\"\n",
+    );
+
+    let reply = bot.as_user("Mira Novak").say("show --dry-run").await;
+
+    reply
+        .assert_contains("show by Mira Novak: true")
+        .assert_contains("\"arguments\":{\"dry-run\":true}")
+        .assert_contains("\"user_name\":\"Mira Novak\"");
+    let less = show("env | sort").bot(&format!("{SHOW}pass = [\"USER_ID\"]\n"));
+    less.say("show")
+        .await
+        .assert_contains("HAILER_USER_ID")
+        .assert_lacks("HAILER_USER_NAME")
+        .assert_lacks("HOME");
+}
+
+#[tokio::test]
+async fn hostile_output_is_plain_data() {
+    let hostile = "printf '\\033[31m<at>Mira</at> **bold** [x](http://evil) <b>b</b> \\033]0;t\\007\\342\\200\\256\\n'; echo '{\"type\":\"AdaptiveCard\"}'";
+    let reply = show(hostile).bot(SHOW).say("show").await;
+
+    assert_eq!(
+        reply.text(),
+        "<at>Mira</at> **bold** [x](http://evil) <b>b</b> \n{\"type\":\"AdaptiveCard\"}"
+    );
+    assert!(!reply.json().contains("<at>") && !reply.json().contains("attachments"));
+}
+
+#[tokio::test]
+async fn secrets_are_masked_everywhere() {
+    let bot = show("echo \"$DB $HAILER_ARG_CODE\"; echo \"$DB\" | base64; cat; exit 1").bot(
+        "[script.show]\nhelp = \"Show something\"\nexec = [\"./show.sh\"]\nenv = { DB = { env = \"PASSWORD\" } }\n\
+         args = [{ name = \"code\", type = \"secret\", help = \"the code\" }]\n",
+    );
+
+    let reply = bot.say("show correct-horse").await;
+
+    reply
+        .assert_contains("*** ***")
+        .assert_lacks("hunter22")
+        .assert_lacks("aHVudGVy")
+        .assert_lacks("correct-horse");
+}
+
+#[tokio::test]
+async fn tables_and_cards_are_drawn_and_checked() {
+    show("printf 'name,up\\napi,yes\\n'")
+        .bot(&format!("{SHOW}output = \"table\"\n"))
+        .say("show")
+        .await
+        .assert_contains("name  up\n────  ───\napi   yes");
+    let card = r#"{"type":"AdaptiveCard","version":"1.4","body":[{"type":"TextBlock","text":"All is well"}]}"#;
+    let reply = show(&format!("echo '{card}'"))
+        .bot(&format!("{SHOW}output = \"card\"\n"))
+        .say("show")
+        .await;
+    reply.assert_contains("All is well");
+    assert!(reply.json().contains("AdaptiveCard"));
+    for broken in [
+        "nonsense",
+        "{}",
+        r#"{"type":"AdaptiveCard","body":[{"type":"Video"}]}"#,
+    ] {
+        let bot = show(&format!("echo '{broken}'")).bot(&format!("{SHOW}output = \"card\"\n"));
+        let reply = bot.say("show").await;
+        reply.assert_contains("The script is done, but");
+        assert!(!reply.json().contains("attachments"), "{broken}");
+    }
+}
+
+#[tokio::test]
+async fn paths_stay_below_their_root() {
+    let folder = Folder::new().script("show.sh", "#!/bin/sh\ncat \"$1\"\n");
+    let root = folder.path().join("root");
+    fs::create_dir_all(root.join("sub")).unwrap();
+    fs::write(root.join("sub/in"), "inside").unwrap();
+    fs::write(folder.path().join("out"), "outside").unwrap();
+    std::os::unix::fs::symlink("../out", root.join("link")).unwrap();
+    let bot = folder.bot(
+        "[script.show]\nhelp = \"Show something\"\nexec = [\"./show.sh\", \"{file}\"]\n\
+         args = [{ name = \"file\", type = \"path\", root = \"root\", help = \"which one\" }]\n",
+    );
+
+    bot.say("show sub/in").await.assert_text("inside");
+    for path in [
+        "../out",
+        "/etc/passwd",
+        "sub/../../out",
+        "link",
+        "nothing",
+        "sub//in",
+        ".",
+    ] {
+        bot.say(&format!("show {path}"))
+            .await
+            .assert_lacks("outside")
+            .assert_lacks("root:");
+    }
+}
+
+#[tokio::test]
+async fn choices_may_come_from_a_program() {
+    let folder = Folder::new()
+        .script("show.sh", "#!/bin/sh\necho \"$1\"\n")
+        .script(
+            "list.sh",
+            "#!/bin/sh\necho x >> \"$0.asked\"\nprintf 'api\\nweb\\n'\n",
+        );
+    let list = folder.path().join("list.sh").display().to_string();
+    let bot = folder.bot(&format!(
+        "[script.show]\nhelp = \"Show something\"\nexec = [\"./show.sh\", \"{{service}}\"]\n\
+         args = [{{ name = \"service\", type = \"choice\", choices_from = [\"{list}\"], help = \"which one\" }}]\n",
+    ));
+
+    bot.say("show API").await.assert_text("api");
+    bot.say("show webb").await.assert_suggests("web");
+    let asked = fs::read_to_string(format!("{list}.asked")).unwrap();
+    assert_eq!(asked, "x\n");
+}
+
+#[tokio::test]
+async fn a_person_is_an_id_and_never_a_name() {
+    let bot = show("echo \"$1\"").bot(
+        "[script.show]\nhelp = \"Show something\"\nexec = [\"./show.sh\", \"{who}\"]\n\
+         args = [{ name = \"who\", type = \"person\", help = \"whom\" }]\n",
+    );
+
+    let own = bot.as_user("Mira Novak").say("show me").await;
+    assert_eq!(own.text().len(), 36, "{}", own.text());
+    bot.say("show \"@Jo Lind\"")
+        .await
+        .assert_contains("names can be chosen");
+}
+
+#[tokio::test]
+async fn progress_is_told_and_not_shown() {
+    let folder = show("echo ::progress 1/2 half; echo shown; echo ::progress nonsense");
+    let scripts = folder.read(SHOW);
+    let (tell, told) = std::sync::mpsc::channel();
+
+    let finished = run(
+        &scripts[0],
+        &Launcher::direct(),
+        &Context::default(),
+        &CancellationToken::new(),
+        move |done, total, text| tell.send((done, total, text.to_owned())).unwrap(),
+    )
+    .await;
+
+    let Finished::Done(reply) = finished else {
+        panic!("{finished:?}")
+    };
+    assert_eq!(reply.to_plain(), "shown\n::progress nonsense");
+    assert_eq!(told.iter().collect::<Vec<_>>(), [(1, 2, "half".to_owned())]);
+}
+
+/// What a configuration is told, without the drawing.
+fn complaint(folder: &Folder, toml: &str) -> String {
+    folder.try_read(toml).1
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn what_is_wrong_is_told_before_the_bot_starts() {
+    let folder = show("true")
+        .script("open.sh", "#!/bin/sh\n")
+        .script("plain.sh", "echo\n");
+    let open = folder.path().join("open.sh");
+    fs::set_permissions(&open, fs::Permissions::from_mode(0o777)).unwrap();
+    let script = |keys: &str| format!("[script.x]\nhelp = \"x\"\n{keys}\n");
+    let arg = |keys: &str| {
+        script(&format!(
+            "exec = [\"./show.sh\"]\nargs = [{{ name = \"a\", help = \"a\", {keys} }}]"
+        ))
+    };
+    for (toml, part) in [
+        (script(""), "there is no `exec`"),
+        (
+            "[script.x]\nexec = [\"./show.sh\"]\n".to_owned(),
+            "there is no `help`",
+        ),
+        (
+            script("exec = [\"./show.sh\", \"{servcie}\"]"),
+            "error[HL231]: placeholder {servcie} has no argument",
+        ),
+        (
+            script("exec = [\"./show.sh\", \"{a\"]"),
+            "a brace is not closed",
+        ),
+        (
+            script("exec = [\"./{a}\"]"),
+            "cannot depend on what people type",
+        ),
+        (script("exec = [\"./open.sh\"]"), "error[HL232]"),
+        (
+            script("exec = [\"./plain.sh\"]"),
+            "begin it with a line like #!/bin/sh",
+        ),
+        (
+            script("exec = [\"no-such-program\"]"),
+            "there is no program `no-such-program`",
+        ),
+        (
+            script("exec = [\"./show.sh\"]\ntimeout = \"0s\""),
+            "not no time at all",
+        ),
+        (
+            script("exec = [\"./show.sh\"]\ncwd = \"nowhere\""),
+            "there is no folder",
+        ),
+        (
+            script("exec = [\"./show.sh\"]\npass = [\"HOME\"]"),
+            "there is no `HOME` to pass",
+        ),
+        (
+            script("exec = [\"./show.sh\"]\none_at_a_time = \"z\""),
+            "there is no argument `z`",
+        ),
+        (
+            script("exec = [\"./show.sh\"]\nshell = true"),
+            "unknown key `shell`",
+        ),
+        (arg("type = \"txt\""), "`txt` is no type"),
+        (arg("type = \"path\""), "needs the folder"),
+        (
+            arg("type = \"choice\""),
+            "either `choices` or `choices_from`",
+        ),
+        (
+            arg("type = \"pattern\", pattern = \"(\""),
+            "no regular expression",
+        ),
+        (
+            arg("type = \"integer\", max = 5, default = 6"),
+            "cannot be the default: it is 5 or less",
+        ),
+        (
+            script(
+                "exec = [\"./show.sh\", \"{a}\"]\nargs = [{ name = \"a\", type = \"secret\", help = \"a\" }]",
+            ),
+            "fix: take it from the variable HAILER_ARG_A",
+        ),
+        (
+            script("exec = [\"./show.sh\"]\nargs = [{ name = \"A b\", help = \"a\" }]"),
+            "no name of an argument",
+        ),
+    ] {
+        let problems = complaint(&folder, &toml);
+        let problems = problems.replace(" is arguments", "");
+        assert!(problems.contains(part), "{toml}\n{problems}");
+    }
+}
