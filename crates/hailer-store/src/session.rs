@@ -2,112 +2,19 @@
 //!
 //! Placeholders are `$1`, columns are TEXT and BIGINT, so that every operation is written once.
 
+mod deferred;
+mod value;
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::PgRow;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Postgres, Row as _, Sqlite};
+use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 
 use crate::error::StoreError;
 use crate::id::BootId;
-
-/// A value for a placeholder.
-#[derive(Clone, Debug)]
-pub(crate) enum Value {
-    Text(Option<String>),
-    Int(Option<i64>),
-}
-
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::Text(Some(storable(text.to_owned())))
-    }
-}
-
-impl From<String> for Value {
-    fn from(text: String) -> Self {
-        Self::Text(Some(storable(text)))
-    }
-}
-
-impl From<Option<String>> for Value {
-    fn from(text: Option<String>) -> Self {
-        Self::Text(text.map(storable))
-    }
-}
-
-impl From<i64> for Value {
-    fn from(number: i64) -> Self {
-        Self::Int(Some(number))
-    }
-}
-
-impl From<Option<i64>> for Value {
-    fn from(number: Option<i64>) -> Self {
-        Self::Int(number)
-    }
-}
-
-impl From<bool> for Value {
-    fn from(is: bool) -> Self {
-        Self::Int(Some(i64::from(is)))
-    }
-}
-
-/// PostgreSQL stores no NUL in a text; both engines keep the same.
-fn storable(text: String) -> String {
-    if text.contains('\0') {
-        text.replace('\0', "\u{fffd}")
-    } else {
-        text
-    }
-}
-
-/// Makes the values of a statement: `values![id, attempt]`.
-macro_rules! values {
-    ($($value:expr),* $(,)?) => { [$($crate::session::Value::from($value)),*] };
-}
-pub(crate) use values;
-
-/// A row of a result.
-#[derive(Debug)]
-pub(crate) enum Row {
-    Sqlite(SqliteRow),
-    Postgres(PgRow),
-}
-
-impl Row {
-    pub(crate) fn text(&self, column: &'static str) -> Result<String, StoreError> {
-        self.maybe_text(column)?
-            .ok_or(StoreError::Unreadable { column })
-    }
-
-    pub(crate) fn maybe_text(&self, column: &'static str) -> Result<Option<String>, StoreError> {
-        match self {
-            Self::Sqlite(row) => row.try_get(column),
-            Self::Postgres(row) => row.try_get(column),
-        }
-        .map_err(|_error| StoreError::Unreadable { column })
-    }
-
-    pub(crate) fn int(&self, column: &'static str) -> Result<i64, StoreError> {
-        self.maybe_int(column)?
-            .ok_or(StoreError::Unreadable { column })
-    }
-
-    pub(crate) fn maybe_int(&self, column: &'static str) -> Result<Option<i64>, StoreError> {
-        match self {
-            Self::Sqlite(row) => row.try_get(column),
-            Self::Postgres(row) => row.try_get(column),
-        }
-        .map_err(|_error| StoreError::Unreadable { column })
-    }
-
-    pub(crate) fn is(&self, column: &'static str) -> Result<bool, StoreError> {
-        Ok(self.int(column)? != 0)
-    }
-}
+use crate::session::deferred::Deferred;
+pub(crate) use crate::session::value::{Row, Value, values};
 
 /// The time of the database in milliseconds since 1970.
 const SHARED_NOW: &str = "(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT";
@@ -137,66 +44,6 @@ pub(crate) struct Session {
     broken: Option<StoreError>,
     is_abandoned: bool,
     is_touched: bool,
-}
-
-/// Statements of an SQLite operation that go with its next one: each way to the connection's thread and back costs more than what
-/// SQLite does there.
-#[derive(Debug, Default)]
-struct Deferred {
-    sql: String,
-    values: Vec<Value>,
-    statements: usize,
-    /// Where the operation that runs now began, in text, values and statements; `None` once something of it was sent.
-    mark: Option<(usize, usize, usize)>,
-}
-
-impl Deferred {
-    fn push(&mut self, sql: &str, values: &[Value]) {
-        if !self.sql.is_empty() {
-            self.sql.push_str("; ");
-        }
-        self.sql.push_str(&renumbered(sql, self.values.len()));
-        self.values.extend_from_slice(values);
-        self.statements += 1;
-    }
-
-    fn begin_operation(&mut self) {
-        self.mark = Some((self.sql.len(), self.values.len(), self.statements));
-    }
-
-    /// Forgets what the operation put off; false when something of it had been sent before.
-    fn forget_operation(&mut self) -> bool {
-        let mark = self.mark.take();
-        let (sql, values, statements) = mark.unwrap_or_default();
-        self.sql.truncate(sql);
-        self.values.truncate(values);
-        self.statements = statements;
-        mark.is_some()
-    }
-
-    /// Takes everything; says whether statements of earlier operations are among it.
-    fn take(&mut self) -> (String, Vec<Value>, bool) {
-        let is_mixed = self.mark.take().is_some_and(|(_, _, earlier)| earlier > 0);
-        self.statements = 0;
-        (
-            std::mem::take(&mut self.sql),
-            std::mem::take(&mut self.values),
-            is_mixed,
-        )
-    }
-}
-
-/// Returns a statement whose `$1` is `$(1 + offset)`, and so on.
-fn renumbered(sql: &str, offset: usize) -> String {
-    let mut parts = sql.split('$');
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, rest) = part.split_at(digits);
-        let number = number.parse::<usize>().unwrap_or_default() + offset;
-        text.push_str(&format!("${number}{rest}"));
-    }
-    text
 }
 
 impl Session {
@@ -303,7 +150,7 @@ impl Session {
 
     /// Runs what was put off.
     pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
-        if self.deferred.sql.is_empty() {
+        if self.deferred.is_empty() {
             return Ok(());
         }
         self.fetch("", &[]).await.map(drop)
@@ -318,7 +165,7 @@ impl Session {
     /// Puts off the end of an operation, or runs what was put off when that is much.
     pub(crate) async fn end_operation(&mut self) -> Result<(), StoreError> {
         self.deferred.push("RELEASE operation", &[]);
-        if self.deferred.statements > MOST_DEFERRED {
+        if self.deferred.len() > MOST_DEFERRED {
             self.flush().await
         } else {
             Ok(())
@@ -412,7 +259,7 @@ impl Session {
         sql: &str,
         values: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
-        let is_alone = self.deferred.sql.is_empty();
+        let is_alone = self.deferred.is_empty();
         let (text, all, is_mixed);
         let (sql, values) = if is_alone {
             is_mixed = false;
@@ -510,24 +357,4 @@ fn bound_postgres(sql: AssertSqlSafe<String>, values: &[Value]) -> PostgresQuery
             Value::Text(text) => query.bind(text),
             Value::Int(number) => query.bind(number),
         })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn placeholders_of_put_off_statements_go_on_counting() {
-        let mut deferred = Deferred::default();
-
-        deferred.push("SAVEPOINT operation", &[]);
-        deferred.push("INSERT INTO a VALUES ($1, $2)", &values!["x", 1_i64]);
-        deferred.push("UPDATE b SET c = $11 WHERE d = $1", &values!["y"]);
-
-        assert_eq!(
-            deferred.sql,
-            "SAVEPOINT operation; INSERT INTO a VALUES ($1, $2); UPDATE b SET c = $13 WHERE d = $3"
-        );
-        assert_eq!(deferred.values.len(), 3);
-    }
 }
