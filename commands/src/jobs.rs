@@ -177,6 +177,7 @@ fn more(desk: &JobDesk) -> impl Command {
     let desk = desk.clone();
     let spec = Spec::new("more", "what did not fit into an answer")
         .effect(Effect::Read)
+        .hidden()
         .example("more K7Q2", "goes on where the answer ended");
     command_fn(spec, move |args: IdArgs, invocation: Invocation| {
         let desk = desk.clone();

@@ -24,7 +24,21 @@ fn json_is_an_array_with_all_that_is_known() {
         .collect();
     assert_eq!(
         paths,
-        ["status", "help", "whoami", "why", "can", "ping", "echo"]
+        [
+            "status",
+            "jobs",
+            "job",
+            "job log",
+            "job cancel",
+            "job retry",
+            "more",
+            "help",
+            "whoami",
+            "why",
+            "can",
+            "ping",
+            "echo"
+        ]
     );
     for command in &commands {
         assert!(
@@ -40,11 +54,11 @@ fn json_is_an_array_with_all_that_is_known() {
             "{command}"
         );
     }
-    assert_eq!(commands[1]["aliases"], json!(["?", "hilfe", "aide"]));
-    assert_eq!(commands[6]["arguments"][0]["name"], "text");
-    assert_eq!(commands[6]["arguments"][0]["required"], true);
-    assert_eq!(commands[6]["arguments"][0]["type"], "string");
-    assert_eq!(commands[6]["examples"][0]["text"], "echo hello world");
+    assert_eq!(commands[7]["aliases"], json!(["?", "hilfe", "aide"]));
+    assert_eq!(commands[12]["arguments"][0]["name"], "text");
+    assert_eq!(commands[12]["arguments"][0]["required"], true);
+    assert_eq!(commands[12]["arguments"][0]["type"], "string");
+    assert_eq!(commands[12]["examples"][0]["text"], "echo hello world");
 }
 
 #[test]
@@ -52,7 +66,7 @@ fn tools_have_schemas_for_their_arguments() {
     let listed: Value = serde_json::from_str(&list(&["--mcp"])).unwrap();
 
     let tools = listed["tools"].as_array().unwrap();
-    assert_eq!(tools.len(), 7);
+    assert_eq!(tools.len(), 13);
     for tool in tools {
         assert!(
             tool["name"].as_str().is_some_and(|it| !it.contains(' ')),
@@ -98,14 +112,14 @@ fn the_manual_page_is_roff_with_every_command() {
         page.contains("Example: \\fBecho hello world\\fR\n"),
         "{page}"
     );
-    assert_eq!(page.matches("\n.SS ").count(), 6);
+    assert_eq!(page.matches("\n.SS ").count(), 11);
 }
 
 #[test]
 fn people_get_a_table() {
     let table = list(&[]);
 
-    assert_eq!(table.lines().count(), 6);
+    assert_eq!(table.lines().count(), 11);
     assert!(
         table.lines().all(|line| line.contains("  read  ")),
         "{table}"

@@ -10,9 +10,12 @@ use crate::capture::ReplayOptions;
 use crate::card::CardOptions;
 use crate::doctor::DoctorOptions;
 use crate::explain::ExplainOptions;
+use crate::followup::FollowUpOptions;
+use crate::jobs::JobsOptions;
 use crate::listen::ListenOptions;
 use crate::policy::PolicyOptions;
 use crate::status::StatusOptions;
+use crate::store::StoreOptions;
 
 use crate::new::{Argument, CommandName, ProjectPath};
 
@@ -26,7 +29,7 @@ Chat-ops for Microsoft Teams.
 
 Build     new, new command, chat, send, card check, commands
 Install   check, doctor, serve, policy
-Run       status, listen, replay
+Run       status, jobs, listen, replay, followup, store
 More      sign, verify, explain, completions
 
 Options   -c, --config FILE   --listen ADDRESS   -h, --help   -V, --version
@@ -79,6 +82,19 @@ pub(crate) enum Verb {
         after_help = "Exit codes: 0 it does, 1 it does not.\nExample: hailer verify --token-file ops.token --signature \"HMAC …\" < body.json"
     )]
     Verify(VerifyOptions),
+    /// Look at jobs, stop them, repeat them; beside a running bot or without one
+    #[command(
+        after_help = "Exit codes: 0 done, 1 there is no such job or it cannot be done.\nExamples: hailer jobs list --state running\n          hailer jobs cancel 7F3A"
+    )]
+    Jobs(JobsOptions),
+    /// See where results are posted later
+    #[command(
+        name = "followup",
+        after_help = "Exit codes: 0 accepted, 1 refused, 5 nobody answers.\nExample: hailer followup test ops"
+    )]
+    FollowUp(FollowUpOptions),
+    /// Move what is kept to another place
+    Store(StoreOptions),
     /// List the commands that the bot has
     #[command(after_help = "Example: hailer commands --json")]
     Commands(CommandsOptions),

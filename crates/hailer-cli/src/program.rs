@@ -9,8 +9,8 @@ use crate::arguments::{Arguments, Verb};
 use crate::exit::{Exit, Failure};
 use crate::project::Modules;
 use crate::{
-    capture, card, chat, check, commands, completions, doctor, explain, listen, new, output,
-    policy, send, serve, sign, status, verify,
+    capture, card, chat, check, commands, completions, doctor, explain, followup, jobs, listen,
+    new, output, policy, send, serve, sign, status, store, verify,
 };
 
 /// Runs the program: reads the command line and does what it says with the commands of these modules.
@@ -63,6 +63,9 @@ fn run(
         Some(Verb::Verify(options)) => verify::run(options, environment),
         Some(Verb::Commands(options)) => commands::run(config, options, environment, modules),
         Some(Verb::Policy(options)) => policy::run(config, options, environment, modules),
+        Some(Verb::Jobs(options)) => jobs::run(config, options, environment, modules),
+        Some(Verb::FollowUp(options)) => followup::run(config, options, environment, modules),
+        Some(Verb::Store(options)) => store::run(options, environment),
         Some(Verb::New(options)) => new::run(options, environment),
         Some(Verb::Doctor(options)) => doctor::run(config, options, environment, modules),
         Some(Verb::Listen(options)) => listen::run(config, options, environment, modules),

@@ -1,0 +1,278 @@
+//! `hailer jobs`: what is in the store, beside a running bot or without one.
+
+use std::path::Path;
+
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use hailer::{Cancelled, Environment, Job, JobId, JobState, Retried, read_message};
+use hailer_store::{Caller, JobFilter, Person, Role, Store};
+use serde_json::{Value, json};
+
+use crate::exit::{Exit, Failure};
+use crate::output;
+use crate::project::{Modules, Project, Source};
+
+/// The user's name, by what the system calls it.
+const USER: [&str; 2] = ["SUDO_USER", "USER"];
+
+#[derive(Debug, Args)]
+pub(crate) struct JobsOptions {
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// List jobs, newest first
+    List {
+        /// Only those in this state: queued, running, succeeded, failed, …
+        #[arg(long, value_name = "STATE", value_parser = parse_state)]
+        state: Option<JobState>,
+        /// Only those of this webhook
+        #[arg(long, value_name = "NAME")]
+        webhook: Option<String>,
+        /// How many at most
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+    },
+    /// Show everything about a job
+    Show {
+        /// Its id
+        id: JobId,
+    },
+    /// Print what a job said
+    Log {
+        /// Its id
+        id: JobId,
+    },
+    /// Stop a job; a running bot hears of it within a second
+    Cancel {
+        /// Its id
+        id: JobId,
+    },
+    /// Queue what an ended job did once more
+    Retry {
+        /// Its id
+        id: JobId,
+    },
+}
+
+fn parse_state(text: &str) -> Result<JobState, String> {
+    let known = JobState::ALL.into_iter();
+    known
+        .clone()
+        .find(|state| state.as_str() == text)
+        .ok_or_else(|| {
+            let names: Vec<_> = known.map(JobState::as_str).collect();
+            format!("there are {}", names.join(", "))
+        })
+}
+
+/// Looks into the store of the configuration, or of the demo.
+pub(crate) fn run(
+    config: Option<&Path>,
+    options: &JobsOptions,
+    environment: &Environment,
+    modules: Modules<'_>,
+) -> Result<Exit, Failure> {
+    let project = Project::load(Source::find(config), None, environment, modules)?;
+    let Some(url) = project.config.store else {
+        return Err(Failure::new(
+            Exit::Config,
+            "error: this bot keeps no jobs\n  fix: set url in [store]",
+        ));
+    };
+    let user = USER.into_iter().find_map(|name| environment.get(name));
+    let caller = Caller {
+        person: Person {
+            id: user.unwrap_or("unknown").to_owned(),
+            name: format!("{} (command line)", user.unwrap_or("somebody")),
+        },
+        ..Caller::default()
+    };
+    let queue = project.config.jobs.queue;
+    block_on(async {
+        let store = Store::open(&url, Role::Tool).await;
+        let store = store.with_context(|| format!("cannot open {url}"))?;
+        act(&store, options, &caller, queue).await
+    })
+}
+
+/// Runs what needs a runtime.
+pub(crate) fn block_on(work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start threads")?;
+    runtime.block_on(work)
+}
+
+async fn act(
+    store: &Store,
+    options: &JobsOptions,
+    caller: &Caller,
+    queue: u64,
+) -> Result<Exit, Failure> {
+    match &options.what {
+        What::List {
+            state,
+            webhook,
+            limit,
+        } => {
+            let filter = JobFilter {
+                states: state.iter().copied().collect(),
+                webhook: webhook.clone(),
+                limit: *limit,
+                ..JobFilter::default()
+            };
+            let page = store.jobs(&filter).await.context("cannot list jobs")?;
+            list(&page.items, options.json)
+        }
+        What::Show { id } => show(&find(store, id).await?, options.json),
+        What::Log { id } => {
+            let job = find(store, id).await?;
+            let text = said(&job);
+            if options.json {
+                return print(&json!({"id": id.as_str(), "log": text}).to_string());
+            }
+            print(&text)
+        }
+        What::Cancel { id } => {
+            let cancelled = store.cancel(id, caller).await.context("cannot cancel")?;
+            told(
+                options.json,
+                id,
+                cancelled_word(&cancelled),
+                matches!(
+                    cancelled,
+                    Cancelled::AtOnce(_) | Cancelled::Asked(_) | Cancelled::AskedBefore(_)
+                ),
+            )
+        }
+        What::Retry { id } => {
+            let retried = store
+                .retry(id, caller, queue)
+                .await
+                .context("cannot retry")?;
+            match retried {
+                Retried::New(new) => told(options.json, &new, "queued", true),
+                Retried::NotEnded(_) => told(options.json, id, "not over yet", false),
+                Retried::QueueFull => {
+                    told(options.json, id, "not queued: the queue is full", false)
+                }
+                Retried::NotFound => Err(unknown(id)),
+            }
+        }
+    }
+}
+
+fn cancelled_word(cancelled: &Cancelled) -> &'static str {
+    match cancelled {
+        Cancelled::AtOnce(_) => "cancelled",
+        Cancelled::Asked(_) | Cancelled::AskedBefore(_) => "told to stop",
+        Cancelled::Ended(_) => "over already",
+        Cancelled::NotFound => "not there",
+    }
+}
+
+fn told(is_json: bool, id: &JobId, word: &str, is_yes: bool) -> Result<Exit, Failure> {
+    if is_json {
+        print(&json!({"id": id.as_str(), "outcome": word}).to_string())?;
+    } else {
+        print(&format!("job {id}: {word}"))?;
+    }
+    Ok(if is_yes { Exit::Fine } else { Exit::No })
+}
+
+async fn find(store: &Store, id: &JobId) -> Result<Job, Failure> {
+    let job = store.job(id).await.context("cannot look the job up")?;
+    job.ok_or_else(|| unknown(id))
+}
+
+fn unknown(id: &JobId) -> Failure {
+    Failure::new(
+        Exit::No,
+        format!("error: there is no job {id}\n  fix: `hailer jobs list` shows which there are"),
+    )
+}
+
+fn list(jobs: &[Job], is_json: bool) -> Result<Exit, Failure> {
+    if is_json {
+        let all: Vec<Value> = jobs.iter().map(as_json).collect();
+        return print(&Value::Array(all).to_string());
+    }
+    if jobs.is_empty() {
+        return print("no jobs");
+    }
+    let lines = jobs.iter().map(|job| {
+        format!(
+            "{:<8} {:<12} {:<12} {:<16} {}",
+            job.id.as_str(),
+            job.state.as_str(),
+            job.spec.webhook,
+            job.spec.requester.name,
+            job.spec.text
+        )
+    });
+    print(&lines.collect::<Vec<_>>().join("\n"))
+}
+
+fn show(job: &Job, is_json: bool) -> Result<Exit, Failure> {
+    let json = as_json(job);
+    if is_json {
+        return print(&json.to_string());
+    }
+    let fields = json.as_object().into_iter().flatten();
+    let lines = fields
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| {
+            let value = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            format!("{name:<13} {value}")
+        });
+    print(&lines.collect::<Vec<_>>().join("\n"))
+}
+
+fn as_json(job: &Job) -> Value {
+    json!({
+        "id": job.id.as_str(),
+        "state": job.state.as_str(),
+        "webhook": job.spec.webhook,
+        "command": job.spec.command,
+        "text": job.spec.text,
+        "requester": job.spec.requester.name,
+        "requester_id": job.spec.requester.id,
+        "attempt": job.attempt,
+        "created_ms": job.created_at_ms,
+        "started_ms": job.started_at_ms,
+        "ended_ms": job.ended_at_ms,
+        "did_start": job.did_start.map(hailer_store::DidStart::as_str),
+        "retry_of": job.retry_of.as_ref().map(JobId::as_str),
+        "cancelled_by": job.cancel.as_ref().map(|it| it.by.name.as_str()),
+        "progress": job.progress.as_ref().map(|it| format!("{} of {} {}", it.done, it.total, it.text)),
+        "error": job.error,
+        "result": job.result_text,
+    })
+}
+
+fn said(job: &Job) -> String {
+    if let Some(output) = &job.output {
+        return format!("{}{}", output.head, output.tail);
+    }
+    let read = job
+        .reply
+        .as_deref()
+        .and_then(|reply| read_message(reply).ok());
+    read.map(|it| it.to_plain())
+        .or_else(|| job.result_text.clone())
+        .unwrap_or_default()
+}
+
+fn print(text: &str) -> Result<Exit, Failure> {
+    output::print(text)?;
+    Ok(Exit::Fine)
+}
