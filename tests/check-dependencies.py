@@ -20,6 +20,8 @@ FORBIDDEN_ARROWS = [
     ("hailer-dispatch", "reqwest", "a parser does no I/O"),
     ("hailer-dispatch", "sqlx", "a parser knows no database"),
     ("hailer-transport", "hailer-dispatch", "HTTP knows no commands"),
+    ("hailer", "hailer-playground", "a bot in service has no playground"),
+    ("hailer-commands", "hailer-playground", "a command does not know who plays with it"),
     ("hailer-store", "hailer-activity", "the store knows nothing of ours"),
     ("hailer-store", "hailer-reply", "the store knows nothing of ours"),
     ("hailer-store", "hailer-dispatch", "the store knows nothing of ours"),
@@ -39,7 +41,8 @@ FORBIDDEN_ARROWS = [
 FORBIDDEN_DIRECT = [
     ("hailer-commands", "hailer-transport", "a command knows no HTTP server"),
     ("hailer-commands", "actix-web", "a command knows no HTTP server"),
-    ("hailer-cli", "actix-web", "the transport crate serves"),
+    ("hailer-cli", "actix-web", "the transport and playground crates serve"),
+    ("hailer-playground", "reqwest", "the playground writes the bytes that it shows"),
 ]
 
 # Only the store may name the database driver.

@@ -204,11 +204,12 @@ impl Server {
             let Ok(line) = self.lines.recv_timeout(PATIENCE) else {
                 panic!("it does not start:\n{}\n{}", self.banner, self.log());
             };
+            let is_ours = !line.contains("Playground ");
             let address = line
                 .split_once("://")
                 .and_then(|(_, rest)| rest.split(['/', ' ', '\n']).next())
                 .and_then(|it| it.parse::<SocketAddr>().ok());
-            addresses.extend(address);
+            addresses.extend(address.filter(|_| is_ours));
             self.banner.push_str(&line);
         }
         self.teams = Teams::at(*addresses.first().unwrap());

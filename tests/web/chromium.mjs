@@ -41,6 +41,7 @@ class Browser {
   #child;
   #profile;
   #waiting = new Map();
+  #pages = new Map();
   #next = 1;
   #rest = "";
 
@@ -55,6 +56,7 @@ class Browser {
     const messages = (this.#rest + chunk).split("\0");
     this.#rest = messages.pop();
     for (const message of messages.map((text) => JSON.parse(text))) {
+      if (message.id === undefined) this.#pages.get(message.sessionId)?.heard(message);
       const waiting = this.#waiting.get(message.id);
       this.#waiting.delete(message.id);
       if (message.error) waiting?.reject(new Error(`${waiting.method}: ${message.error.message}`));
@@ -76,15 +78,23 @@ class Browser {
     });
   }
 
-  /** Opens a page of a file and waits until its script says that it is done. */
-  async open(url, width) {
-    const { targetId } = await this.call("Target.createTarget", { url: "about:blank" });
+  /** Opens an empty page, with cookies of its own when `isolated`. */
+  async blank(width, height = 600, isolated = false) {
+    const context = isolated ? await this.call("Target.createBrowserContext") : {};
+    const { targetId } = await this.call("Target.createTarget", { url: "about:blank", ...context });
     const { sessionId } = await this.call("Target.attachToTarget", { targetId, flatten: true });
     const page = new Page(this, sessionId);
-    await page.resize(width, 600);
+    this.#pages.set(sessionId, page);
+    await page.resize(width, height);
     await page.call("Page.enable");
+    return page;
+  }
+
+  /** Opens a page of a file and waits until its script says that it is done. */
+  async open(url, width) {
+    const page = await this.blank(width);
     await page.call("Page.navigate", { url });
-    await page.evaluate("new Promise((done) => { const wait = () => window.isDone ? done() : setTimeout(wait, 10); wait(); })");
+    await page.until("window.isDone");
     return page;
   }
 
@@ -97,9 +107,60 @@ class Browser {
 }
 
 class Page {
+  #listeners = [];
+
   constructor(browser, sessionId) {
     this.browser = browser;
     this.sessionId = sessionId;
+  }
+
+  /** Calls back with the parameters of every event of this name. */
+  on(method, listener) {
+    this.#listeners.push({ method, listener });
+  }
+
+  heard({ method, params }) {
+    for (const it of this.#listeners) if (it.method === method) it.listener(params);
+  }
+
+  /** Waits until an expression is true. */
+  async until(expression, within = 20_000) {
+    const isTrue = await this.evaluate(
+      `new Promise((done) => { const end = Date.now() + ${within};
+        const wait = () => { let is = false; try { is = Boolean(${expression}); } catch {} is || Date.now() > end ? done(is) : setTimeout(wait, 10); }; wait(); })`,
+    );
+    if (!isTrue) throw new Error(`never true: ${expression}`);
+  }
+
+  /** Presses a key as a person does. */
+  async press(key, { shift = false } = {}) {
+    const codes = { Enter: 13, Tab: 9, Escape: 27, ArrowUp: 38, ArrowDown: 40, " ": 32 };
+    const text = key === "Enter" ? "\r" : key === " " ? " " : undefined;
+    const event = { key, code: key === " " ? "Space" : key, windowsVirtualKeyCode: codes[key], text, modifiers: shift ? 8 : 0 };
+    await this.call("Input.dispatchKeyEvent", { ...event, type: "keyDown" });
+    await this.call("Input.dispatchKeyEvent", { ...event, type: "keyUp", text: undefined });
+  }
+
+  /** Types into whatever has the focus. */
+  type(text) {
+    return this.call("Input.insertText", { text });
+  }
+
+  /** Clicks in the middle of an element. */
+  async click(selector) {
+    const { x, y } = await this.evaluate(
+      `(() => { const it = document.querySelector(${JSON.stringify(selector)}); it.scrollIntoView({ block: "nearest" });
+        const box = it.getBoundingClientRect(); return { x: box.x + box.width / 2, y: box.y + box.height / 2 }; })()`,
+    );
+    const event = { x, y, button: "left", clickCount: 1 };
+    await this.call("Input.dispatchMouseEvent", { ...event, type: "mousePressed" });
+    await this.call("Input.dispatchMouseEvent", { ...event, type: "mouseReleased" });
+  }
+
+  /** Takes a picture of what the window shows; returns a PNG. */
+  async screen() {
+    const { data } = await this.call("Page.captureScreenshot");
+    return Buffer.from(data, "base64");
   }
 
   call(method, params = {}) {

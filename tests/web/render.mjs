@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
+const VENDOR = join(HERE, "..", "..", "crates", "hailer-playground", "web", "vendor");
 
 /** The four ways in which people see a card. */
 export const VIEWS = [
@@ -34,8 +35,8 @@ export async function show(browser, cases, view) {
 }
 
 async function html(cases, { theme, width }) {
-  const vendor = (name) => pathToFileURL(join(HERE, "vendor", name)).href;
-  const hostConfig = await readFile(join(HERE, "vendor", `microsoft-teams-${theme}.json`), "utf8");
+  const vendor = (name) => pathToFileURL(join(VENDOR, name)).href;
+  const hostConfig = await readFile(join(VENDOR, `microsoft-teams-${theme}.json`), "utf8");
   const colour = COLOURS[theme];
   const data = (value) => JSON.stringify(value).replaceAll("<", "\\u003c");
   return `<!doctype html>

@@ -23,11 +23,11 @@ use crate::new::{Argument, CommandName, ProjectPath};
 const HELP: &str = "\
 Chat-ops for Microsoft Teams.
 
-  hailer                      try it: a demo that only this computer can reach
+  hailer                      try it: demo bot + browser playground
   hailer send \"help\"          say something to the bot
-  hailer doctor               find out why Teams says \"Sorry, there was a problem\"
+  hailer doctor               find why Teams says \"Sorry, there was a problem\"
 
-Build     new, new command, chat, send, card check, commands
+Build     new, new command, play, chat, send, card check, commands
 Install   check, doctor, serve, policy
 Run       status, jobs, listen, replay, followup, store
 More      sign, verify, explain, completions
@@ -57,6 +57,11 @@ pub(crate) enum Verb {
     /// Run the bot
     #[command(after_help = "Example: hailer serve --config /etc/hailer/hailer.toml")]
     Serve(ServeOptions),
+    /// Run the bot with a Teams look-alike in the browser, for this computer only
+    #[command(
+        after_help = "It prints a link that lets one browser in. Commands really run.\nThe bot listens on this computer only, whatever the configuration says, and without TLS.\nExample: hailer play --config hailer.toml"
+    )]
+    Play(PlayOptions),
     /// Find everything that is wrong with the configuration, and start nothing
     #[command(
         after_help = "Exit codes: 0 fine, 3 the configuration has errors.\nExample: hailer check --config hailer.toml"
@@ -140,6 +145,17 @@ pub(crate) struct ServeOptions {
     /// Where to listen, instead of what the configuration says; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlayOptions {
+    /// Where the bot listens, instead of what the configuration says; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Where the playground listens, an address of this computer; 127.0.0.1:3980 when left out, or a free port when
+    /// that is taken
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) at: Option<SocketAddr>,
 }
 
 #[derive(Debug, Args)]

@@ -40,6 +40,7 @@ fn examine(
     let draft = hailer::Draft::load(path, environment);
     let finished = draft.and_then(|draft| {
         let _ = modules(&draft);
+        hailer_playground::know(&draft);
         draft.finish()
     });
     let loaded = match finished {

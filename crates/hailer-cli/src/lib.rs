@@ -21,6 +21,7 @@ mod log;
 mod metrics_page;
 mod new;
 mod output;
+mod play;
 mod policy;
 mod program;
 mod project;

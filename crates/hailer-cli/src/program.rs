@@ -10,7 +10,7 @@ use crate::exit::{Exit, Failure};
 use crate::project::Modules;
 use crate::{
     capture, card, chat, check, commands, completions, doctor, explain, followup, jobs, listen,
-    new, output, policy, send, serve, sign, status, store, verify,
+    new, output, play, policy, send, serve, sign, status, store, verify,
 };
 
 /// Runs the program: reads the command line and does what it says with the commands of these modules.
@@ -54,6 +54,10 @@ fn run(
         Some(Verb::Serve(options)) => {
             let listen = options.listen.or(arguments.listen);
             serve::run(config, listen, environment, modules)
+        }
+        Some(Verb::Play(options)) => {
+            let listen = options.listen.or(arguments.listen);
+            play::run(config, listen, options, environment, modules)
         }
         Some(Verb::Check(options)) => check::run(config, options, environment, modules),
         Some(Verb::Send(options)) => send::run(config, options, environment, modules),

@@ -1,9 +1,11 @@
 //! The configuration that a verb works with: the one named, the one in this folder, or the demo's.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use hailer::{Bot, Config, Draft, Environment, Module, Problems};
+use hailer_playground::PlaygroundConfig;
 
 use crate::demo;
 use crate::exit::{Exit, Failure};
@@ -20,6 +22,7 @@ pub(crate) struct Project {
     pub(crate) config: Config,
     pub(crate) warnings: Problems,
     pub(crate) source: Source,
+    pub(crate) playground: PlaygroundConfig,
 }
 
 /// Where a configuration comes from.
@@ -29,6 +32,15 @@ pub(crate) enum Source {
     File(PathBuf),
     /// There is none, so the demo's holds.
     Demo,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(formatter, "{}", path.display()),
+            Self::Demo => formatter.write_str("demo (no hailer.toml here)"),
+        }
+    }
 }
 
 impl Source {
@@ -69,6 +81,7 @@ impl Project {
         if source == Source::Demo {
             demo::know_tables(&draft);
         }
+        let playground = hailer_playground::read(&draft);
         let loaded = draft.finish()?;
         let mut config = loaded.config;
         if let Some(listen) = listen {
@@ -85,6 +98,7 @@ impl Project {
             config,
             warnings: loaded.warnings,
             source,
+            playground,
         })
     }
 }

@@ -1,14 +1,25 @@
-//! `hailer` and `hailer serve`: run the bot until it is told to stop.
+//! `hailer`, `hailer serve` and `hailer play`: run the bot until it is told to stop.
 
 use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::Context;
 use hailer::{BoundBot, Config, Environment, stop_signal};
+use hailer_playground::Playground;
+use tokio::sync::oneshot;
 
 use crate::exit::{Exit, Failure};
 use crate::project::{Modules, Project, Source};
-use crate::{demo, log, output};
+use crate::{demo, log, output, play};
+
+/// What is served besides webhooks, metrics and probes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Listening {
+    /// Nothing.
+    Alone,
+    /// The look-alike Teams channel, for this computer only.
+    WithPlayground,
+}
 
 /// Runs the bot of the configuration.
 pub(crate) fn run(
@@ -17,8 +28,9 @@ pub(crate) fn run(
     environment: &Environment,
     modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
-    let path = Source::find_file(config)?;
-    serve(Source::File(path), listen, environment, modules)
+    let source = Source::File(Source::find_file(config)?);
+    let project = Project::load(source, listen, environment, modules)?;
+    serve(project, Listening::Alone, environment)
 }
 
 /// Runs the bot of the configuration, or the demo when there is none.
@@ -28,21 +40,27 @@ pub(crate) fn run_or_demo(
     environment: &Environment,
     modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
-    serve(Source::find(config), listen, environment, modules)
+    let project = Project::load(Source::find(config), listen, environment, modules)?;
+    let listening = match project.source {
+        Source::Demo => Listening::WithPlayground,
+        Source::File(_) => Listening::Alone,
+    };
+    serve(project, listening, environment)
 }
 
-fn serve(
-    source: Source,
-    listen: Option<SocketAddr>,
+/// Serves until the process is told to stop.
+pub(crate) fn serve(
+    project: Project,
+    listening: Listening,
     environment: &Environment,
-    modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
     let Project {
         bot,
         config,
         warnings,
         source,
-    } = Project::load(source, listen, environment, modules)?;
+        playground,
+    } = project;
     let _log = log::start(config.log.level, environment)?;
     if !warnings.is_empty() {
         output::say(&warnings.to_string());
@@ -51,19 +69,41 @@ fn serve(
         .enable_all()
         .build()
         .context("cannot start threads")?;
-    let bound = {
-        let _entered = runtime.enter();
-        bot.bind()?
+    let _entered = runtime.enter();
+    let bound = bot.bind()?;
+    let playground = match listening {
+        Listening::Alone => None,
+        Listening::WithPlayground => Some(play::bind(&playground, &bound, &source)?),
     };
-    output::print(&match source {
-        Source::Demo => demo_banner(&bound, environment),
-        Source::File(path) => banner(&bound, &config, &path),
+    output::print(&match &playground {
+        Some(playground) => play_banner(&bound, &config, playground, &source, environment),
+        None => banner(&bound, &config, &source),
     })?;
-    runtime.block_on(bound.run(stop_signal()))?;
+    runtime.block_on(run_both(bound, playground))?;
     Ok(Exit::Fine)
 }
 
-fn banner(bound: &BoundBot, config: &Config, path: &Path) -> String {
+/// Serves the bot, and the playground as long as it does.
+async fn run_both(bound: BoundBot, playground: Option<Playground>) -> Result<(), Failure> {
+    let Some(playground) = playground else {
+        return Ok(bound.run(stop_signal()).await?);
+    };
+    let (stop, stopped) = oneshot::channel::<()>();
+    let playing = playground.run(async {
+        let _ = stopped.await;
+    });
+    let serving = async {
+        let served = bound.run(stop_signal()).await;
+        // The playground may have died already.
+        let _ = stop.send(());
+        served
+    };
+    let (served, played) = tokio::join!(serving, playing);
+    served?;
+    Ok(played?)
+}
+
+fn banner(bound: &BoundBot, config: &Config, source: &Source) -> String {
     let webhooks = config.webhooks.iter().map(|webhook| {
         format!(
             "  Webhook     {}/webhook/{}   people type @{}\n",
@@ -78,27 +118,49 @@ fn banner(bound: &BoundBot, config: &Config, path: &Path) -> String {
     format!(
         "hailer {} · {}\n{}  Admin       {admin}   /-/ready, /-/healthy, /metrics\n  Commands    {}",
         env!("CARGO_PKG_VERSION"),
-        path.display(),
+        source,
         webhooks.collect::<String>(),
         commands(bound),
     )
 }
 
-fn demo_banner(bound: &BoundBot, environment: &Environment) -> String {
+fn play_banner(
+    bound: &BoundBot,
+    config: &Config,
+    playground: &Playground,
+    source: &Source,
+    environment: &Environment,
+) -> String {
     let call = if environment.get("CARGO_MANIFEST_DIR").is_some() {
         "cargo run --"
     } else {
         "hailer"
     };
+    let webhooks = config.webhooks.iter().map(|webhook| {
+        let how = match source {
+            Source::Demo => format!("token in {}", demo::TOKEN_FILE),
+            Source::File(_) => format!("people type @{}", webhook.mention),
+        };
+        format!(
+            "  Webhook     http://{}/webhook/{}   {how}\n",
+            bound.address(),
+            webhook.name
+        )
+    });
+    let note = match source {
+        Source::Demo => "",
+        Source::File(_) => "  Commands really run, as they do for people in Teams.\n",
+    };
     format!(
-        "hailer {} · demo (no hailer.toml here) · only this computer can reach it\n\n  \
-         Webhook     http://{}/webhook/dev   token in {}\n  \
-         Commands    {}\n\n  \
-         Try it, in another terminal:\n{}\n  \
+        "hailer {} · {source} · only this computer can reach it\n\n  \
+         Playground  {}   ← open this\n\
+         {}  \
+         Commands    {}\n{note}\n  \
+         Or stay here, in another terminal:\n{}\n  \
          Ctrl+C stops",
         env!("CARGO_PKG_VERSION"),
-        bound.address(),
-        demo::TOKEN_FILE,
+        playground.link(),
+        webhooks.collect::<String>(),
         commands(bound),
         things_to_try(bound, call),
     )

@@ -200,7 +200,11 @@ impl Bot {
         let policy = config
             .policy(registry.catalog())
             .map_err(StartError::Permissions)?;
-        Ok(Permissions::new(config, registry, policy))
+        Ok(Permissions::new(
+            config,
+            Arc::new(registry),
+            Arc::new(policy),
+        ))
     }
 
     /// Listens on a free port of this computer only, without TLS, metrics, probes and store: for one message or a test.
@@ -222,6 +226,19 @@ impl Bot {
         self
     }
 
+    /// Listens on this computer only, on the configured ports and without TLS: to try what the configuration says.
+    #[must_use]
+    pub fn on_this_computer(mut self) -> Self {
+        let server = &mut self.config.server;
+        for address in std::iter::once(&mut server.listen).chain(&mut server.admin_listen) {
+            if !address.ip().is_loopback() {
+                address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+            }
+        }
+        server.tls = None;
+        self
+    }
+
     /// Checks the commands and takes the addresses, without serving yet.
     ///
     /// # Errors
@@ -229,6 +246,7 @@ impl Bot {
     /// A [`StartError`].
     pub fn bind(self) -> Result<BoundBot, StartError> {
         let mut options = options(&self.config);
+        let config = self.config.clone();
         let metrics = Metrics::new(
             env!("CARGO_PKG_VERSION"),
             option_env!("HAILER_REVISION").unwrap_or("unknown"),
@@ -250,6 +268,7 @@ impl Bot {
         Ok(BoundBot {
             server,
             responder,
+            config,
             shutdown_grace: options.shutdown_grace,
         })
     }
@@ -309,6 +328,7 @@ pub(crate) struct Assembled {
 pub struct BoundBot {
     server: Server,
     responder: Responder,
+    config: Config,
     shutdown_grace: Duration,
 }
 
@@ -328,6 +348,14 @@ impl BoundBot {
         self.responder.registry().catalog()
     }
 
+    /// Returns what decides who may run what, for as long as the bot runs.
+    pub fn permissions(&self) -> LivePermissions {
+        LivePermissions {
+            responder: self.responder.clone(),
+            config: self.config.clone(),
+        }
+    }
+
     /// Serves until `shutdown` resolves; then requests in flight are answered, and commands that still run may end
     /// within `shutdown_grace`. Needs a tokio runtime.
     ///
@@ -339,6 +367,7 @@ impl BoundBot {
             server,
             responder,
             shutdown_grace,
+            config: _,
         } = self;
         let (begun, stopping) = tokio::sync::oneshot::channel();
         let shutdown = async move {
@@ -352,6 +381,25 @@ impl BoundBot {
             .map_or(Duration::ZERO, |begun| begun.elapsed());
         responder.stop(shutdown_grace.saturating_sub(taken)).await;
         served
+    }
+}
+
+/// Who may run what by a bot that runs: files with members of groups change meanwhile.
+#[derive(Debug, Clone)]
+pub struct LivePermissions {
+    responder: Responder,
+    config: Config,
+}
+
+impl LivePermissions {
+    /// Returns what holds at this moment.
+    pub fn now(&self) -> Permissions {
+        self.responder.permissions(self.config.clone())
+    }
+
+    /// Returns what the configuration says.
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 }
 

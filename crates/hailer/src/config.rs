@@ -222,6 +222,7 @@ impl Config {
     /// Reads every table of the framework; problems are noted in the draft.
     fn read(top: &Section<'_>) -> Self {
         check_version(top);
+        know_playground(top);
         let webhooks = webhook::read(top);
         Self {
             bot: BotConfig {
@@ -258,6 +259,15 @@ impl Draft {
             config,
             warnings: problems,
         })
+    }
+}
+
+/// The table is the playground's own; a bot that has none must not fail for it.
+fn know_playground(top: &Section<'_>) {
+    let playground = top.section("playground");
+    let _ = playground.address("listen");
+    for person in playground.sections("person") {
+        let _ = (person.string("name"), person.string("id"));
     }
 }
 

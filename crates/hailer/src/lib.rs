@@ -81,7 +81,7 @@ pub use hailer_reply::{
 pub use hailer_reply::{FINDING_KINDS, Finding, FindingKind, Subject, lint, message_size};
 pub use hailer_transport::{CAUSES, Cause, Outcome, ServeError, ping_body, watch_request};
 
-pub use bot::{Bot, BoundBot, StartError, stop_signal};
+pub use bot::{Bot, BoundBot, LivePermissions, StartError, stop_signal};
 pub use config::{
     BotConfig, CONFIG_CAUSES, Config, Draft, Environment, LimitsConfig, Loaded, Location,
     LogConfig, LogLevel, NoStandpoint, PermissionsConfig, PolicyTest, Problem, Problems,

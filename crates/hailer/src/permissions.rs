@@ -11,14 +11,14 @@ use crate::config::{Config, PolicyTest, Problem, Problems, Standpoint};
 pub struct Permissions {
     config: Config,
     registry: Arc<Registry>,
-    policy: Policy,
+    policy: Arc<Policy>,
 }
 
 impl Permissions {
-    pub(crate) fn new(config: Config, registry: Registry, policy: Policy) -> Self {
+    pub(crate) fn new(config: Config, registry: Arc<Registry>, policy: Arc<Policy>) -> Self {
         Self {
             config,
-            registry: Arc::new(registry),
+            registry,
             policy,
         }
     }

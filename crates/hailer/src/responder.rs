@@ -20,8 +20,10 @@ use hailer_transport::{Answer, Handler, Inbound, Outcome};
 
 use crate::clock::BotClock;
 use crate::command_runtime::{CallersThread, CommandRuntime, Worked};
+use crate::config::Config;
 use crate::job_host::JobHost;
 use crate::live_policy::LivePolicy;
+use crate::permissions::Permissions;
 use crate::recent::{Recent, Seen};
 
 use self::core::Core;
@@ -122,6 +124,13 @@ impl Responder {
                 "commands are cut off; they did not end within shutdown_grace"
             );
         }
+    }
+
+    /// Returns what decides who may run what at this moment, for this configuration.
+    pub(crate) fn permissions(&self, config: Config) -> Permissions {
+        let Inner { core, clock, .. } = &*self.inner;
+        let policy = core.policy.current(clock.instant(), clock.now().into());
+        Permissions::new(config, Arc::clone(&core.registry), policy)
     }
 
     pub(crate) fn registry(&self) -> &Registry {

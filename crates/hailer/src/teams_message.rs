@@ -107,6 +107,13 @@ impl TeamsMessage {
         self
     }
 
+    /// Gives the person this id in Entra ID, whatever their name.
+    #[must_use]
+    pub fn with_person_id(mut self, id: &str) -> Self {
+        self.known.person = Some(id.to_owned());
+        self
+    }
+
     /// Types the text as the keyboard of a phone does: quotes become curly ones, and `--` a dash.
     #[must_use]
     pub fn typed_on_phone(mut self) -> Self {
@@ -115,7 +122,7 @@ impl TeamsMessage {
         self
     }
 
-    /// Returns the person's id in Entra ID: made of the name, unless a configuration knows it.
+    /// Returns the person's id in Entra ID: made of the name, unless it is given or a configuration knows it.
     pub fn person_id(&self) -> String {
         if let Some(id) = &self.known.person {
             return id.clone();

@@ -10,7 +10,7 @@ use super::report::shown;
 use super::tree::{Entry, Node, Origin, Table, Value, flatten};
 
 /// Keys that are documented, but that this version does not act on; `*` is any name.
-const PLANNED: [&[&str]; 10] = [
+const PLANNED: [&[&str]; 9] = [
     &["bot", "language"],
     &["bot", "timezone"],
     &["server", "trusted_proxies"],
@@ -20,7 +20,6 @@ const PLANNED: [&[&str]; 10] = [
     &["command"],
     &["audit"],
     &["telemetry"],
-    &["playground"],
 ];
 
 /// More than so many known keys are not listed.
