@@ -12,6 +12,7 @@ mod run;
 mod show;
 mod table;
 mod template;
+mod trial;
 mod value;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub use config::{OutputKind, Script, read};
 pub use context::Context;
 pub use run::{Finished, run};
 pub use template::{Template, TemplateError};
+pub use trial::{Trial, try_out};
 pub use value::{Value, ValueRefusal};
 
 use choices::Choices;
@@ -60,7 +62,8 @@ impl ScriptCommand {
     ) -> Result<Vec<(String, Value)>, CommandError> {
         let mut values = Vec::new();
         for argument in &self.script.arguments {
-            let value = resolve::resolve(argument, arguments, invocation, &self.choices).await?;
+            let value =
+                resolve::resolve(argument, arguments, Some(invocation), &self.choices).await?;
             values.push((argument.name.clone(), value));
         }
         Ok(values)

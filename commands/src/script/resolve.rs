@@ -16,7 +16,7 @@ const ME: &str = "me";
 pub(super) async fn resolve(
     argument: &ScriptArgument,
     matches: &ArgMatches,
-    invocation: &Invocation,
+    invocation: Option<&Invocation>,
     choices: &Choices,
 ) -> Result<Value, CommandError> {
     if argument.is_flag() {
@@ -60,7 +60,7 @@ fn typed(argument: &ScriptArgument, matches: &ArgMatches) -> Vec<String> {
 async fn resolve_one(
     argument: &ScriptArgument,
     value: String,
-    invocation: &Invocation,
+    invocation: Option<&Invocation>,
     choices: &Choices,
 ) -> Result<String, CommandError> {
     match &argument.kind {
@@ -97,7 +97,10 @@ fn below(root: &Path, value: &str) -> Result<String, CommandError> {
     path.map_err(|_| missing())
 }
 
-fn person(value: &str, invocation: &Invocation) -> Result<String, CommandError> {
+fn person(value: &str, invocation: Option<&Invocation>) -> Result<String, CommandError> {
+    let Some(invocation) = invocation else {
+        return Err(CommandError::told("Only a message says who somebody is."));
+    };
     if value.eq_ignore_ascii_case(ME) {
         let own = invocation.sender().id().map(ToString::to_string);
         return own.ok_or_else(|| CommandError::told("Teams does not say who you are."));

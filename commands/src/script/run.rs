@@ -55,16 +55,43 @@ pub async fn run(
     finish(script, outcome)
 }
 
+/// As [`run`], with what only somebody at a terminal may read.
+pub(super) async fn run_openly(
+    script: &Script,
+    launcher: &Launcher,
+    context: &Context,
+) -> (Finished, String) {
+    let outcome = launcher
+        .run(program(script, context), &CancellationToken::new())
+        .await;
+    let held = match &outcome.ending {
+        Ending::FailedToStart(error) => with_causes(error),
+        _ => outcome.enforced.to_string(),
+    };
+    (finish(script, outcome), held)
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(&format!(": {cause}"));
+        next = cause.source();
+    }
+    text
+}
+
+/// Returns the words behind the program.
+pub(super) fn words(script: &Script, context: &Context) -> Vec<String> {
+    let words = script.words.iter();
+    words.flat_map(|it| it.expand(&context.values)).collect()
+}
+
 /// Describes the process: every word of its argument vector, and all of its environment.
 fn program(script: &Script, context: &Context) -> Program {
     let pass = script.pass.as_deref();
-    let words: Vec<String> = script
-        .words
-        .iter()
-        .flat_map(|it| it.expand(&context.values))
-        .collect();
     let mut program = Program::new(&script.program, script.time_limit)
-        .arguments(words)
+        .arguments(words(script, context))
         .input(context.to_json(pass))
         .keep(script.kept)
         .grace(script.grace)

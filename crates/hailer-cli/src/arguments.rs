@@ -14,6 +14,7 @@ use crate::followup::FollowUpOptions;
 use crate::jobs::JobsOptions;
 use crate::listen::ListenOptions;
 use crate::policy::PolicyOptions;
+use crate::script::ScriptOptions;
 use crate::status::StatusOptions;
 use crate::store::StoreOptions;
 
@@ -27,7 +28,8 @@ Chat-ops for Microsoft Teams.
   hailer send \"help\"          say something to the bot
   hailer doctor               find why Teams says \"Sorry, there was a problem\"
 
-Build     new, new command, play, chat, send, card check, commands
+Build     new, new command, play, chat, send, card check,
+          script test, commands
 Install   check, doctor, serve, policy
 Run       status, jobs, listen, replay, followup, store
 More      sign, verify, explain, completions
@@ -105,6 +107,8 @@ pub(crate) enum Verb {
     Commands(CommandsOptions),
     /// Say who may run what, and by which rule
     Policy(PolicyOptions),
+    /// Run scripts of the configuration from a terminal
+    Script(ScriptOptions),
     /// Make a project for a bot, or a command in it
     #[command(
         after_help = "Exit codes: 0 done, 1 something stands in the way.\nExamples: hailer new mybot\n          cd mybot && hailer new command restart --arg service:choice=api,web --arg when:duration?"

@@ -25,6 +25,7 @@ mod play;
 mod policy;
 mod program;
 mod project;
+mod script;
 mod send;
 mod serve;
 mod sign;

@@ -10,7 +10,7 @@ use crate::exit::{Exit, Failure};
 use crate::project::Modules;
 use crate::{
     capture, card, chat, check, commands, completions, doctor, explain, followup, jobs, listen,
-    new, output, play, policy, send, serve, sign, status, store, verify,
+    new, output, play, policy, script, send, serve, sign, status, store, verify,
 };
 
 /// Runs the program: reads the command line and does what it says with the commands of these modules.
@@ -70,6 +70,7 @@ fn run(
         Some(Verb::Jobs(options)) => jobs::run(config, options, environment, modules),
         Some(Verb::FollowUp(options)) => followup::run(config, options, environment, modules),
         Some(Verb::Store(options)) => store::run(options, environment),
+        Some(Verb::Script(options)) => script::run(config, options, environment, modules),
         Some(Verb::New(options)) => new::run(options, environment),
         Some(Verb::Doctor(options)) => doctor::run(config, options, environment, modules),
         Some(Verb::Listen(options)) => listen::run(config, options, environment, modules),

@@ -98,6 +98,9 @@ pub(super) const RULE_EVERYWHERE: &str = "HL229";
 /// The file with the members of a group is too old (warning).
 pub(super) const OLD_MEMBERS: &str = "HL230";
 
+/// The same key stands in two files of one configuration.
+pub(super) const IN_TWO_FILES: &str = "HL240";
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::code;
 use super::environment::Environment;
@@ -10,7 +10,10 @@ use super::problem::{Location, Problem, Problems};
 use super::reading::Reading;
 use super::section::Section;
 use super::source::Source;
-use super::tree::{self, Origin, Table};
+use super::tree::{self, Clash, Origin, Table};
+
+/// The folder beside a configuration whose files add to it.
+const DROP_INS: &str = "conf.d";
 
 /// A configuration file, parsed but not yet understood.
 ///
@@ -23,27 +26,51 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Reads a file.
+    /// Reads a file, and then every `conf.d/*.toml` beside it, in the order of their names. Together they say each key
+    /// once; relative paths in them start at the folder of the first.
     ///
     /// # Errors
     ///
-    /// The file cannot be read or is not text: one problem, which says why. Text that is not TOML is
+    /// A file cannot be read or is not text: one problem, which says why. Text that is not TOML is
     /// told by [`Draft::finish`], together with everything else.
     pub fn load(path: &Path, environment: &Environment) -> Result<Self, Problems> {
-        let name = path.display().to_string();
-        let bytes = fs::read(path).map_err(|error| unreadable(&name, &error))?;
-        let text = String::from_utf8(bytes).map_err(|error| not_text(&name, &error))?;
+        let text = read_text(path)?;
         let directory = path.parent().unwrap_or(Path::new(""));
-        Ok(Self::parse(&name, &text, directory, environment))
+        let mut drop_ins = Vec::new();
+        for path in drop_ins_of(directory) {
+            drop_ins.push((path.display().to_string(), read_text(&path)?));
+        }
+        let source = Source::new(&path.display().to_string(), &text, directory);
+        Ok(Self::assemble(source, &text, &drop_ins, environment))
     }
 
     /// Parses a text; relative paths in it start at the given folder.
     pub fn parse(name: &str, text: &str, directory: &Path, environment: &Environment) -> Self {
-        let (root, errors) = tree::parse(text);
-        let mut reading = Reading::new(Source::new(name, text, directory), environment);
+        Self::assemble(Source::new(name, text, directory), text, &[], environment)
+    }
+
+    fn assemble(
+        mut source: Source,
+        text: &str,
+        drop_ins: &[(String, String)],
+        environment: &Environment,
+    ) -> Self {
+        let (mut root, mut errors) = tree::parse(text);
+        let mut clashes = Vec::new();
+        for (name, text) in drop_ins {
+            let start = source.append(name, text);
+            let (mut table, more) = tree::parse(text);
+            table.shift(start);
+            errors.extend(more.into_iter().map(|error| error.shifted(start)));
+            root.merge(table, &mut Vec::new(), &mut clashes);
+        }
+        let mut reading = Reading::new(source, environment);
         for error in errors {
             let problem = not_toml(&error.message);
             reading.note_syntax(&Origin::Span(error.span), problem);
+        }
+        for clash in clashes {
+            note_clash(&reading, &clash);
         }
         let mut draft = Self { reading, root };
         draft.apply(environment);
@@ -83,6 +110,38 @@ impl Draft {
             }
         }
     }
+}
+
+fn read_text(path: &Path) -> Result<String, Problems> {
+    let name = path.display().to_string();
+    let bytes = fs::read(path).map_err(|error| unreadable(&name, &error))?;
+    String::from_utf8(bytes).map_err(|error| not_text(&name, &error))
+}
+
+/// Lists the files that add to a configuration; what begins with a dot is an editor's.
+fn drop_ins_of(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory.join(DROP_INS));
+    let paths = entries.into_iter().flatten().flatten().map(|it| it.path());
+    let is_ours = |path: &PathBuf| {
+        let name = path.file_name().map(|it| it.to_string_lossy().into_owned());
+        name.is_some_and(|it| it.ends_with(".toml") && !it.starts_with('.'))
+    };
+    let mut paths: Vec<PathBuf> = paths.filter(is_ours).collect();
+    paths.sort();
+    paths
+}
+
+fn note_clash(reading: &Reading, clash: &Clash) {
+    let Origin::Span(span) = &clash.first else {
+        return;
+    };
+    let place = match reading.source().locate(span) {
+        Location::Line { path, line, .. } => format!("{path}:{line}"),
+        Location::File { path } | Location::Variable { name: path } => path,
+    };
+    let text = format!("`{}` is also in {place}", clash.path.join("."));
+    let problem = Problem::error(code::IN_TWO_FILES, text);
+    reading.note(&clash.second, problem.with_help("fix: keep one of the two"));
 }
 
 /// The text may hold secrets: only the names of tables are shown.

@@ -191,6 +191,12 @@ pub const CONFIG_CAUSES: &[Cause] = &[
         "say where the rule holds: in = [\"webhook:NAME\"]",
     ),
     told(
+        "HL230",
+        "a file of members that is too old",
+        "Whoever left since may still be in it.",
+        "write the file again, or find out why nobody does",
+    ),
+    told(
         "HL231",
         "a placeholder of a script without its argument",
         "A name in braces in `exec` is no name of an argument, or that of a secret, which has no place on a command line.",
@@ -201,6 +207,12 @@ pub const CONFIG_CAUSES: &[Cause] = &[
         "a script that everybody can change",
         "Whoever can write the file, or its folder, decides what the bot runs.",
         "chmod go-w, as the message says",
+    ),
+    told(
+        "HL240",
+        "a key that stands in two files",
+        "The configuration and the files of its `conf.d` say each key once, so that none of them silently wins.",
+        "keep one of the two",
     ),
     told(
         "HL241",

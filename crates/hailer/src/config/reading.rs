@@ -28,9 +28,9 @@ struct Found {
 }
 
 impl Found {
-    fn line(&self) -> Option<usize> {
-        match self.problem.location {
-            Some(Location::Line { line, .. }) => Some(line),
+    fn line(&self) -> Option<(String, usize)> {
+        match &self.problem.location {
+            Some(Location::Line { path, line, .. }) => Some((path.clone(), *line)),
             Some(Location::File { .. } | Location::Variable { .. }) | None => None,
         }
     }

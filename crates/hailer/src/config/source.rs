@@ -19,6 +19,8 @@ pub(super) struct Source {
     directory: PathBuf,
     /// Where each line begins.
     lines: Vec<usize>,
+    /// Files that add to it, and where in a text of all files each begins.
+    drop_ins: Vec<(usize, Self)>,
 }
 
 /// The text may hold secrets.
@@ -35,6 +37,26 @@ impl Source {
             text: text.to_owned(),
             directory: directory.to_owned(),
             lines: line_starts(text),
+            drop_ins: Vec::new(),
+        }
+    }
+
+    /// Adds another file; returns by how much its spans are to be moved, so that each names one place.
+    pub(super) fn append(&mut self, name: &str, text: &str) -> usize {
+        let end = |source: &Self| source.text.len() + 1;
+        let last = self.drop_ins.last();
+        let start = last.map_or(end(self), |(start, source)| start + end(source));
+        self.drop_ins
+            .push((start, Self::new(name, text, &self.directory)));
+        start
+    }
+
+    /// Finds the file that a byte is in, and where in it.
+    fn file_at(&self, byte: usize) -> (&Self, usize) {
+        let mut files = self.drop_ins.iter().rev();
+        match files.find(|(start, _)| *start <= byte) {
+            Some((start, source)) => (source, byte - start),
+            None => (self, byte),
         }
     }
 
@@ -52,6 +74,11 @@ impl Source {
 
     /// Returns where some bytes of the file are; of several lines only the first.
     pub(super) fn locate(&self, span: &Range<usize>) -> Location {
+        let (file, start) = self.file_at(span.start);
+        file.locate_here(&(start..start + span.len()))
+    }
+
+    fn locate_here(&self, span: &Range<usize>) -> Location {
         let text = self.text.as_str();
         let start = text.floor_char_boundary(span.start.min(text.len()));
         let end = text.ceil_char_boundary(span.end.clamp(start, text.len()));
@@ -73,6 +100,11 @@ impl Source {
 
     /// Names a line as a channel may see it: the file without its folder.
     pub(super) fn short(&self, start: usize) -> String {
+        let (source, start) = self.file_at(start);
+        source.short_here(start)
+    }
+
+    fn short_here(&self, start: usize) -> String {
         let file = self.name.rsplit(['/', '\\']).next().unwrap_or(&self.name);
         format!("{file}:{}", self.line_of(start) + 1)
     }

@@ -1,5 +1,6 @@
 //! What whole configurations give: defaults, every problem at once, the environment over the file.
 
+mod drop_ins;
 mod jobs;
 mod messages;
 mod permissions;

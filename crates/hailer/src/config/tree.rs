@@ -61,6 +61,16 @@ pub(super) struct SyntaxError {
     pub(super) span: Range<usize>,
 }
 
+impl SyntaxError {
+    /// Moves its place by some bytes.
+    pub(super) fn shifted(self, by: usize) -> Self {
+        Self {
+            span: self.span.start + by..self.span.end + by,
+            ..self
+        }
+    }
+}
+
 /// Says that a variable's path leads through a value that has no keys.
 pub(super) struct NoTable {
     /// The part of the path that is not a table.
@@ -80,7 +90,46 @@ pub(super) fn parse(text: &str) -> (Table, Vec<SyntaxError>) {
     (Table::from_toml(document.get_ref()), errors)
 }
 
+/// Says that a key stands in two files.
+pub(super) struct Clash {
+    pub(super) path: Vec<String>,
+    pub(super) first: Origin,
+    pub(super) second: Origin,
+}
+
 impl Table {
+    /// Moves every place by some bytes: another file comes before.
+    pub(super) fn shift(&mut self, by: usize) {
+        for entry in &mut self.entries {
+            entry.key_origin.shift(by);
+            entry.node.shift(by);
+        }
+    }
+
+    /// Takes in what another file says. Tables become one, lists of tables go on; any other key is said once.
+    pub(super) fn merge(&mut self, other: Self, path: &mut Vec<String>, clashes: &mut Vec<Clash>) {
+        for entry in other.entries {
+            let own = self.entries.iter_mut().find(|it| it.key == entry.key);
+            let Some(own) = own else {
+                self.entries.push(entry);
+                continue;
+            };
+            path.push(entry.key);
+            match (&mut own.node.value, entry.node.value) {
+                (Value::Table(own), Value::Table(other)) => own.merge(other, path, clashes),
+                (Value::Array(own), Value::Array(other)) if is_tables(own) && is_tables(&other) => {
+                    own.extend(other);
+                }
+                _ => clashes.push(Clash {
+                    path: path.clone(),
+                    first: own.key_origin.clone(),
+                    second: entry.key_origin,
+                }),
+            }
+            path.pop();
+        }
+    }
+
     pub(super) fn get(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.key == key)
     }
@@ -206,6 +255,19 @@ impl Node {
         node
     }
 
+    fn shift(&mut self, by: usize) {
+        self.origin.shift(by);
+        match &mut self.value {
+            Value::Array(items) => items.iter_mut().for_each(|item| item.shift(by)),
+            Value::Table(table) => table.shift(by),
+            Value::String(_)
+            | Value::Integer(_)
+            | Value::Float
+            | Value::Boolean(_)
+            | Value::Datetime => {}
+        }
+    }
+
     /// Spans of a variable's text mean nothing in the file.
     fn move_to(&mut self, origin: &Origin) {
         self.origin = origin.clone();
@@ -243,7 +305,17 @@ impl Value {
     }
 }
 
+fn is_tables(items: &[Node]) -> bool {
+    items.iter().all(|it| matches!(it.value, Value::Table(_)))
+}
+
 impl Origin {
+    fn shift(&mut self, by: usize) {
+        if let Self::Span(span) = self {
+            *span = span.start + by..span.end + by;
+        }
+    }
+
     /// Returns the place for a message.
     pub(super) fn locate(&self, source: &Source) -> Location {
         match self {

@@ -1,0 +1,87 @@
+//! Running a script from a terminal, without a message.
+
+use hailer::clap;
+use hailer::{CommandError, CommandResult};
+use hailer_process::Launcher;
+
+use crate::script::argument::ScriptArgument;
+use crate::script::choices::Choices;
+use crate::script::config::Script;
+use crate::script::context::Context;
+use crate::script::resolve;
+use crate::script::run::{run_openly, words};
+
+/// What a trial showed; for a terminal, not for a channel.
+#[derive(Debug)]
+pub struct Trial {
+    /// The program and the words behind it.
+    pub command_line: Vec<String>,
+    /// What held it, or why it could not be started.
+    pub held: String,
+    /// What the channel would read.
+    pub result: CommandResult,
+}
+
+/// Runs a script with words as a shell gives them. Nobody is asked who may run it.
+///
+/// # Errors
+///
+/// The words are not what the script takes.
+pub async fn try_out(script: &Script, typed: &[String]) -> Result<Trial, CommandError> {
+    let clap = clap::Command::new(script.name.clone())
+        .no_binary_name(true)
+        .disable_help_flag(true)
+        .color(clap::ColorChoice::Never)
+        .args(script.arguments.iter().map(ScriptArgument::to_clap));
+    let matches = clap
+        .try_get_matches_from(typed)
+        .map_err(|error| CommandError::told(explain(script, &error)))?;
+    let mut context = Context {
+        facts: vec![
+            ("COMMAND", script.name.clone()),
+            ("USER_NAME", "somebody".to_owned()),
+        ],
+        ..Context::default()
+    };
+    let choices = Choices::default();
+    for argument in &script.arguments {
+        let value = resolve::resolve(argument, &matches, None, &choices).await?;
+        context.values.push((argument.name.clone(), value));
+    }
+    let (finished, held) = run_openly(script, &Launcher::find(), &context).await;
+    let program = script.program.display().to_string();
+    Ok(Trial {
+        command_line: std::iter::once(program)
+            .chain(words(script, &context))
+            .collect(),
+        held,
+        result: finished.into_result(),
+    })
+}
+
+/// Words what clap found as the channel would read it, where that is about a value.
+fn explain(script: &Script, error: &clap::Error) -> String {
+    use clap::error::{ContextKind, ContextValue};
+
+    let said = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let cause = std::error::Error::source(error);
+    match (
+        said(ContextKind::InvalidValue),
+        said(ContextKind::InvalidArg),
+        cause,
+    ) {
+        (Some(value), Some(argument), Some(cause)) => {
+            let argument = argument.trim_matches(['<', '>', '[', ']', '.']);
+            let name = &script.name;
+            format!("\"{value}\" can't be the {argument} of {name}: {cause}")
+        }
+        _ => {
+            let text = error.to_string();
+            let text = text.strip_prefix("error: ").unwrap_or(&text);
+            text.trim_end().to_owned()
+        }
+    }
+}
