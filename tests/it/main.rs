@@ -32,6 +32,7 @@ mod doctor;
 mod duplicates;
 mod echo;
 mod explaining;
+mod jobs;
 mod listening;
 mod listing;
 mod malformed;
