@@ -1,0 +1,247 @@
+//! Compares what people were told, what really ran, and what the store says.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::time::Duration;
+
+use hailer_store::{AuditFilter, DidStart, Job, JobFilter, JobState, Store};
+
+use crate::bot::Kind;
+use crate::http::PATIENCE;
+use crate::load::{Delivered, Log, Said, deliver};
+use crate::place::Place;
+use crate::server::Server;
+use crate::witness::{self, Marks};
+
+/// The longest until a bot is ready again.
+pub(crate) const LONGEST_START: Duration = Duration::from_secs(5);
+
+/// Messages of each round that are delivered once more after the restart.
+const REPEATED: usize = 20;
+
+/// Something that must never happen, in words.
+pub(crate) type Violation = String;
+
+/// What was seen so far.
+#[derive(Debug, Default)]
+pub(crate) struct Totals {
+    said: usize,
+    answered: usize,
+    jobs: usize,
+    ran: usize,
+    interrupted: usize,
+    entries: u64,
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            said,
+            answered,
+            jobs,
+            ran,
+            interrupted,
+            entries,
+        } = self;
+        write!(
+            formatter,
+            "{said} said, {answered} answers, {jobs} jobs, {ran} runs, {interrupted} interrupted, {entries} audit rows"
+        )
+    }
+}
+
+/// Delivers some messages again, whose first delivery was before the restart.
+pub(crate) async fn repeats(bots: &[Server], log: &Log) -> Vec<Violation> {
+    let last: Vec<(usize, String)> = {
+        let said = log.said.lock().unwrap();
+        let from = said.len().saturating_sub(400);
+        let writes = said
+            .iter()
+            .enumerate()
+            .skip(from)
+            .filter(|(_, it)| it.kind != Kind::Look);
+        writes
+            .map(|(at, it)| (at, it.body.clone()))
+            .rev()
+            .step_by(11)
+            .take(REPEATED)
+            .collect()
+    };
+    for (at, body) in last {
+        if let Delivered::Answered(answer) = deliver(bots[0].teams.address, &body).await {
+            log.said.lock().unwrap()[at].answers.push(answer);
+        }
+    }
+    Vec::new()
+}
+
+/// Checks everything said and done since the beginning.
+pub(crate) async fn everything(place: &Place, log: &Log, totals: &mut Totals) -> Vec<Violation> {
+    let store = place.store().await;
+    let jobs = all_jobs(&store).await;
+    let marks = witness::read(&place.witness());
+    let said = log.said.lock().unwrap().clone();
+    let mut violations = Vec::new();
+    let too_late = log.too_late.lock().unwrap().len();
+    if too_late > 0 {
+        violations.push(format!("{too_late} answers came too late"));
+    }
+    violations.extend(answers(&said, &jobs));
+    violations.extend(one_job_each(&jobs));
+    for job in jobs.values() {
+        violations.extend(runs(job, marks.get(&job.id.to_string())));
+    }
+    violations.extend(audit(&store, &marks, totals).await);
+    *totals = Totals {
+        said: said.len(),
+        answered: said.iter().map(|it| it.answers.len()).sum(),
+        jobs: jobs.len(),
+        ran: marks.values().map(|it| it.began.len()).sum(),
+        interrupted: jobs
+            .values()
+            .filter(|it| it.state == JobState::Interrupted)
+            .count(),
+        entries: totals.entries,
+    };
+    violations
+}
+
+async fn all_jobs(store: &Store) -> HashMap<String, Job> {
+    let mut jobs = HashMap::new();
+    let mut filter = JobFilter {
+        limit: 200,
+        ..JobFilter::default()
+    };
+    loop {
+        let page = store.jobs(&filter).await.unwrap();
+        jobs.extend(page.items.into_iter().map(|job| (job.id.to_string(), job)));
+        filter.before = page.next;
+        if filter.before.is_none() {
+            return jobs;
+        }
+    }
+}
+
+/// Every job that somebody was told of exists, and each message has one.
+fn answers(said: &[Said], jobs: &HashMap<String, Job>) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for said in said {
+        for answer in &said.answers {
+            let named = Said {
+                answers: vec![answer.clone()],
+                ..said.clone()
+            };
+            for id in named.jobs() {
+                if !jobs.contains_key(&id) {
+                    violations.push(format!(
+                        "job {id} does not exist, though its sender was told: {answer}"
+                    ));
+                }
+            }
+        }
+        let told: HashSet<String> = said.jobs().into_iter().collect();
+        if told.len() > 1 {
+            violations.push(format!(
+                "message {} was told several jobs: {told:?}",
+                said.activity
+            ));
+        }
+    }
+    violations
+}
+
+fn one_job_each(jobs: &HashMap<String, Job>) -> Vec<Violation> {
+    let mut by_activity: HashMap<String, Vec<String>> = HashMap::new();
+    for job in jobs.values() {
+        let body: serde_json::Value = serde_json::from_str(&job.spec.body).unwrap();
+        let activity = body["id"].as_str().unwrap().to_owned();
+        by_activity
+            .entry(activity)
+            .or_default()
+            .push(job.id.to_string());
+    }
+    by_activity
+        .into_iter()
+        .filter(|(_, jobs)| jobs.len() > 1)
+        .map(|(activity, jobs)| format!("message {activity} has several jobs: {jobs:?}"))
+        .collect()
+}
+
+/// What the store says of a job agrees with its marks.
+fn runs(job: &Job, marks: Option<&Marks>) -> Vec<Violation> {
+    let none = Marks::default();
+    let marks = marks.unwrap_or(&none);
+    let id = job.id.to_string();
+    let mut violations = Vec::new();
+    if marks.began.len() > 1 && !job.spec.idempotent {
+        violations.push(format!("job {id} began {} times", marks.began.len()));
+    }
+    match job.state {
+        JobState::Succeeded if marks.ended == 0 && job.spec.command != "look" => {
+            violations.push(format!("job {id} succeeded and never ran"));
+        }
+        JobState::Succeeded => {}
+        JobState::Interrupted => {
+            if job.did_start == Some(DidStart::No) && !marks.began.is_empty() {
+                violations.push(format!(
+                    "job {id} ran, though it is said not to have started"
+                ));
+            }
+        }
+        state => violations.push(format!("job {id} is {state:?}")),
+    }
+    violations
+}
+
+/// No run without a row of the audit before it, and the chain is whole.
+async fn audit(
+    store: &Store,
+    marks: &HashMap<String, Marks>,
+    totals: &mut Totals,
+) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    let intents = intents(store).await;
+    for (id, marks) in marks {
+        match intents.get(id) {
+            None => violations.push(format!("job {id} ran without an intent in the audit")),
+            Some(at) if marks.began.iter().any(|began| began < at) => {
+                violations.push(format!("job {id} ran before its intent was in the audit"));
+            }
+            Some(_) => {}
+        }
+    }
+    totals.entries = 0;
+    let store = store.within(PATIENCE);
+    for report in store.audit_verify(&[]).await.unwrap() {
+        totals.entries += report.rows;
+        if !report.findings.is_empty() {
+            violations.push(format!(
+                "audit chain {}: {:?}",
+                report.chain, report.findings
+            ));
+        }
+    }
+    violations
+}
+
+/// Returns when the store was told of each job's intent.
+async fn intents(store: &Store) -> HashMap<String, i64> {
+    let mut intents = HashMap::new();
+    let mut filter = AuditFilter {
+        event: Some("intent".to_owned()),
+        limit: 1_000,
+        ..AuditFilter::default()
+    };
+    loop {
+        let page = store.audit_list(&filter).await.unwrap();
+        for row in page.items {
+            if let Some(job) = row.entry.job {
+                intents.insert(job.to_string(), row.at_ms);
+            }
+        }
+        filter.before = page.next;
+        if filter.before.is_none() {
+            return intents;
+        }
+    }
+}
