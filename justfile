@@ -23,6 +23,10 @@ bench:
     cargo bench --package hailer-cli --bench throughput
     cargo bench --package hailer --bench micro
 
+# Kills the bot at random moments; `just chaos --rounds 300`, `just chaos --store postgres --replicas 3 --pauses`
+chaos *ARGS:
+    cargo run --package hailer-tests --bin chaos -- {{ARGS}}
+
 # The API's documentation
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked

@@ -6,18 +6,13 @@ use std::time::Duration;
 
 use hailer_store::{AuditFilter, DidStart, Job, JobFilter, JobState, Store};
 
-use crate::bot::Kind;
 use crate::http::PATIENCE;
-use crate::load::{Delivered, Log, Said, deliver};
+use crate::load::{Log, Said};
 use crate::place::Place;
-use crate::server::Server;
 use crate::witness::{self, Marks};
 
 /// The longest until a bot is ready again.
 pub(crate) const LONGEST_START: Duration = Duration::from_secs(5);
-
-/// Messages of each round that are delivered once more after the restart.
-const REPEATED: usize = 20;
 
 /// Something that must never happen, in words.
 pub(crate) type Violation = String;
@@ -48,31 +43,6 @@ impl fmt::Display for Totals {
             "{said} said, {answered} answers, {jobs} jobs, {ran} runs, {interrupted} interrupted, {entries} audit rows"
         )
     }
-}
-
-/// Delivers some messages again, whose first delivery was before the restart.
-pub(crate) async fn repeats(bots: &[Server], log: &Log) -> Vec<Violation> {
-    let last: Vec<(usize, String)> = {
-        let said = log.said.lock().unwrap();
-        let from = said.len().saturating_sub(400);
-        let writes = said
-            .iter()
-            .enumerate()
-            .skip(from)
-            .filter(|(_, it)| it.kind != Kind::Look);
-        writes
-            .map(|(at, it)| (at, it.body.clone()))
-            .rev()
-            .step_by(11)
-            .take(REPEATED)
-            .collect()
-    };
-    for (at, body) in last {
-        if let Delivered::Answered(answer) = deliver(bots[0].teams.address, &body).await {
-            log.said.lock().unwrap()[at].answers.push(answer);
-        }
-    }
-    Vec::new()
 }
 
 /// Checks everything said and done since the beginning.
@@ -188,7 +158,10 @@ fn runs(job: &Job, marks: Option<&Marks>) -> Vec<Violation> {
                 ));
             }
         }
-        state => violations.push(format!("job {id} is {state:?}")),
+        state => violations.push(format!(
+            "job {id} of {} is {state:?}, attempt {}, {:?}, {:?}",
+            job.spec.command, job.attempt, job.error, job.result_text
+        )),
     }
     violations
 }

@@ -18,6 +18,10 @@ use crate::teams::{TOKEN, authorization, message};
 /// The longest that an answer may take, as Teams sees it.
 const LONGEST_ANSWER: Duration = Duration::from_millis(4_500);
 
+/// Among how many of the last messages some are repeated, and which share of them.
+const RECENT: usize = 200;
+const EVERY: usize = 5;
+
 static JOB: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\bjob ([0-9A-HJKMNP-TV-Z]{4,})\b").unwrap());
 
@@ -137,15 +141,33 @@ impl Client {
     }
 }
 
+/// Delivers some messages of the round once more, as Teams may after the bot was gone.
+pub(crate) async fn repeat(address: SocketAddr, log: &Log) {
+    let chosen: Vec<(usize, String)> = {
+        let said = log.said.lock().unwrap();
+        let recent = said.iter().enumerate().rev().take(RECENT);
+        let writes = recent.filter(|(_, it)| it.kind != Kind::Look);
+        writes
+            .step_by(EVERY)
+            .map(|(at, it)| (at, it.body.clone()))
+            .collect()
+    };
+    for (at, body) in chosen {
+        if let Delivered::Answered(answer) = deliver(address, &body).await {
+            log.answer(at, answer);
+        }
+    }
+}
+
 /// What became of one delivery.
-pub(crate) enum Delivered {
+enum Delivered {
     Answered(String),
     TooLate,
     Gone,
 }
 
 /// Delivers a message once.
-pub(crate) async fn deliver(address: SocketAddr, body: &str) -> Delivered {
+async fn deliver(address: SocketAddr, body: &str) -> Delivered {
     let headers = [&authorization(TOKEN, body.as_bytes()), "connection: close"];
     let request = post("ops", &headers, body.as_bytes());
     match tokio::time::timeout(LONGEST_ANSWER, exchange(address, &request)).await {

@@ -61,6 +61,9 @@ struct Options {
     /// How many bots share the store; more than one needs PostgreSQL.
     #[arg(long, default_value_t = 1)]
     replicas: usize,
+    /// Pauses a bot for longer than its lease, now and then, instead of killing it; needs more than one.
+    #[arg(long)]
+    pauses: bool,
     /// Damages the store behind the bot's back, which must be found: shows that the checks can fail.
     #[arg(long, value_enum)]
     sabotage: Option<Sabotage>,

@@ -29,7 +29,7 @@ impl Sabotage {
                 "DELETE FROM jobs WHERE number = (SELECT max(number) FROM jobs WHERE command = 'work')"
             }
             Self::RunTwice => {
-                "UPDATE jobs SET state = 'queued', owner = NULL, ended_at = NULL WHERE number = \
+                "UPDATE jobs SET state = 'queued', owner = NULL, ended_at = NULL, attempt = 0 WHERE number = \
                  (SELECT max(number) FROM jobs WHERE command = 'work' AND state = 'succeeded')"
             }
             Self::ForgetMessages => "DELETE FROM messages",

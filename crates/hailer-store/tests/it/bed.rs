@@ -40,13 +40,7 @@ impl Bed {
 
     pub(crate) async fn in_cluster(cluster: &Cluster) -> Self {
         let name = format!("hailer_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
-        let mut admin = PgConnection::connect(&cluster.url("postgres"))
-            .await
-            .expect("the cluster");
-        sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}")))
-            .execute(&mut admin)
-            .await
-            .expect("a database");
+        cluster.sql(&format!("CREATE DATABASE {name}"));
         let text = cluster.url(&name);
         Self {
             url: text.parse().expect("a url"),

@@ -70,6 +70,14 @@ impl Cluster {
         )
     }
 
+    /// Runs a statement in the database `postgres`, from outside.
+    pub(crate) fn sql(&self, statement: &str) {
+        let done = Command::new(self.programs.join("psql"))
+            .args(["--quiet", "--command", statement, &self.url("postgres")])
+            .status();
+        assert!(done.expect("psql").success(), "{statement}");
+    }
+
     /// Starts it again after a stop.
     pub(crate) fn start(&self) {
         assert!(
