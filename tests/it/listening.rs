@@ -215,6 +215,22 @@ async fn what_takes_too_long_is_explained() {
 }
 
 #[tokio::test]
+async fn a_message_from_another_team_is_named_in_the_log() {
+    let config = format!("{CONFIG}team = '19:other@thread.tacv2'\n");
+    let server = Server::builder().config(&config).start().await;
+
+    server.say("ping").await;
+
+    server.signal("TERM");
+    let log = server.end().log;
+    let code = "HL125";
+    let line = log
+        .lines()
+        .find(|it| it.contains(&format!("code=\"{code}\"")));
+    assert!(line.unwrap().contains("comes from elsewhere"), "{log}");
+}
+
+#[tokio::test]
 async fn a_silence_and_the_first_message_end_it() {
     let server = Server::start().await;
 

@@ -47,3 +47,4 @@ mod signatures;
 mod signing;
 mod tls;
 mod transcripts;
+mod webhooks;

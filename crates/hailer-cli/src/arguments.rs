@@ -8,15 +8,18 @@ use clap_complete::Shell;
 
 use crate::capture::ReplayOptions;
 use crate::card::CardOptions;
+use crate::config_verb::ConfigOptions;
 use crate::doctor::DoctorOptions;
 use crate::explain::ExplainOptions;
 use crate::followup::FollowUpOptions;
 use crate::jobs::JobsOptions;
+use crate::init::InitOptions;
 use crate::listen::ListenOptions;
 use crate::policy::PolicyOptions;
 use crate::script::ScriptOptions;
 use crate::status::StatusOptions;
 use crate::store::StoreOptions;
+use crate::webhook::WebhookOptions;
 
 use crate::new::{Argument, CommandName, ProjectPath};
 
@@ -30,9 +33,9 @@ Chat-ops for Microsoft Teams.
 
 Build     new, new command, play, chat, send, card check,
           script test, commands
-Install   check, doctor, serve, policy
+Install   init, webhook, check, doctor, serve, policy
 Run       status, jobs, listen, replay, followup, store
-More      sign, verify, explain, completions
+More      sign, verify, config, explain, completions
 
 Options   -c, --config FILE   --listen ADDRESS   -h, --help   -V, --version
 hailer VERB --help shows options and examples.
@@ -114,6 +117,13 @@ pub(crate) enum Verb {
         after_help = "Exit codes: 0 done, 1 something stands in the way.\nExamples: hailer new mybot\n          cd mybot && hailer new command restart --arg service:choice=api,web --arg when:duration?"
     )]
     New(NewOptions),
+    /// Write the first hailer.toml
+    #[command(after_help = "Example: hailer init --dir /etc/hailer")]
+    Init(InitOptions),
+    /// Add, list, rotate and remove webhooks, step by step
+    Webhook(WebhookOptions),
+    /// Show the configuration that holds, or one with every key
+    Config(ConfigOptions),
     /// Find out why Teams says "Sorry, there was a problem encountered with your request"
     #[command(after_help = DOCTOR_HELP)]
     Doctor(DoctorOptions),

@@ -40,7 +40,7 @@ pub(crate) struct ListenOptions {
     pub(crate) json: bool,
 }
 
-fn parse_time(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse_time(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|it: char| it.is_ascii_alphabetic());
     let number: u64 = digits
         .parse()

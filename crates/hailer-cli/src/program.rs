@@ -8,10 +8,7 @@ use hailer::{Draft, Environment, Module};
 use crate::arguments::{Arguments, Verb};
 use crate::exit::{Exit, Failure};
 use crate::project::Modules;
-use crate::{
-    capture, card, chat, check, commands, completions, doctor, explain, followup, jobs, listen,
-    new, output, play, policy, script, send, serve, sign, status, store, verify,
-};
+use crate::{capture, card, chat, check, commands, completions, config_verb, doctor, explain, followup, init, jobs, listen, new, output, play, policy, script, send, serve, sign, status, store, verify, webhook};
 
 /// Runs the program: reads the command line and does what it says with the commands of these modules.
 ///
@@ -72,6 +69,9 @@ fn run(
         Some(Verb::Store(options)) => store::run(options, environment),
         Some(Verb::Script(options)) => script::run(config, options, environment, modules),
         Some(Verb::New(options)) => new::run(options, environment),
+        Some(Verb::Init(options)) => init::run(options),
+        Some(Verb::Webhook(options)) => webhook::run(config, options, environment, modules),
+        Some(Verb::Config(options)) => config_verb::run(config, options, environment, modules),
         Some(Verb::Doctor(options)) => doctor::run(config, options, environment, modules),
         Some(Verb::Listen(options)) => listen::run(config, options, environment, modules),
         Some(Verb::Replay(options)) => capture::replay(config, options, environment, modules),

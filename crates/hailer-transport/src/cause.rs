@@ -155,6 +155,13 @@ pub const CAUSES: &[Cause] = &[
         fix: "save one with `hailer listen --save DIR` and compare it with the reference of messages",
     },
     Cause {
+        code: "HL125",
+        title: "a message from elsewhere",
+        sign: "it is signed with the webhook's token, and comes from another team or tenant than `[webhook.NAME]` is pinned to",
+        meaning: "Somebody uses the token elsewhere, or the pin is wrong. Nothing was done.",
+        fix: "compare `team` and `tenant` with what the mention and `whoami` show; a stolen token: `hailer webhook rotate NAME`",
+    },
+    Cause {
         code: "HL131",
         title: "an incomplete certificate chain",
         sign: "no path leads from the certificates that the server sends to a known root; nothing is fetched to fill the gap",

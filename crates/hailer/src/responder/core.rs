@@ -310,6 +310,7 @@ fn alarm_of_other_keys(misunderstanding: &Misunderstanding, inquiry: &Inquiry) {
             tenant = activity.tenant().map(hailer_activity::TenantId::as_str),
             team = activity.team().map(hailer_activity::TeamId::as_str),
             reason = %refusal,
+            code = "HL125",
             "a message is signed with the token of a webhook, but comes from elsewhere; nothing was done"
         );
     }
