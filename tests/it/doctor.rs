@@ -357,3 +357,32 @@ async fn messages_that_never_came_and_what_is_shared_are_told() {
         assert!(!shared.out.contains(secret), "{secret}: {}", shared.out);
     }
 }
+
+#[tokio::test]
+async fn the_store_and_follow_ups_have_rows_of_their_own() {
+    let tables = "followup = 'flow'
+[store]
+url = 'sqlite:hailer.db'
+[followup.flow]
+url = { file = 'flow.url' }
+";
+    let folder = project(&format!("{CONFIG}{tables}"));
+    let url = "https://prod.environment.api.powerplatform.com/workflows/1?sig=abc";
+    crate::server::write_private(&folder.path().join("flow.url"), url);
+    let doctor = || Found::by(hailer(["doctor", "--json"]).folder(folder.path()));
+
+    let before = doctor();
+    assert_eq!(
+        before.row("store")["state"],
+        "skip",
+        "{:#}",
+        before.row("store")
+    );
+    assert_eq!(before.row("follow-ups")["state"], "skip");
+    fs::write(
+        folder.path().join("hailer.db"),
+        "no database at all, and longer than a header",
+    )
+    .unwrap();
+    doctor().assert_fails("store", "HL222", "is not a database");
+}

@@ -5,6 +5,7 @@ mod certificate;
 mod der;
 mod local;
 mod report;
+mod storage;
 mod trip;
 
 use std::net::IpAddr;
@@ -84,6 +85,7 @@ async fn examine(
     options: &DoctorOptions,
     checks: &mut Vec<Check>,
 ) -> Result<(), Failure> {
+    checks.push(storage::store(config).await);
     let running = local::bot(config).await;
     let skew = running.skew;
     checks.push(running.check);
@@ -101,6 +103,7 @@ async fn examine(
             );
         }
     }
+    checks.extend(storage::follow_ups(config).await);
     checks.extend(local::clock(config, skew));
     checks.extend(local::traffic(config).await);
     Ok(())

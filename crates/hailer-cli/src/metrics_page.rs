@@ -14,6 +14,8 @@ pub(crate) struct MetricsPage {
     pub(crate) requests: BTreeMap<(String, String), u64>,
     /// When each webhook's last message came, in seconds since 1970.
     pub(crate) last_messages: BTreeMap<String, i64>,
+    /// Follow-ups, by name and outcome.
+    pub(crate) follow_ups: BTreeMap<(String, String), u64>,
     /// How many replies took at most so many seconds.
     replies: Vec<(f64, u64)>,
 }
@@ -42,6 +44,10 @@ impl MetricsPage {
                 "hailer_requests_total" => {
                     let key = (label("webhook"), label("outcome"));
                     *page.requests.entry(key).or_default() += value as u64;
+                }
+                "hailer_followup_posts_total" => {
+                    let key = (label("followup"), label("outcome"));
+                    *page.follow_ups.entry(key).or_default() += value as u64;
                 }
                 "hailer_last_message_timestamp_seconds" => {
                     page.last_messages.insert(label("webhook"), value as i64);

@@ -144,9 +144,10 @@ pub const CONFIG_CAUSES: &[Cause] = &[
     ),
     told(
         "HL222",
-        "no place for a store",
-        "A store is an SQLite file, a PostgreSQL database, or \"off\".",
-        "write url = \"sqlite:hailer.db\", or \"postgres://user@host/database\"",
+        "the store cannot be used",
+        "`[store] url` is no place that there can be, or what is there cannot be opened: another user's file, a full disk, a \
+         database that does not answer.",
+        "write \"sqlite:hailer.db\" or \"postgres://…\"; the message of the store names what it met",
     ),
     told(
         "HL223",
@@ -216,9 +217,10 @@ pub const CONFIG_CAUSES: &[Cause] = &[
     ),
     told(
         "HL241",
-        "a follow-up that leads nowhere",
-        "Its url is no flow that may be called, a host is not written as one, or a webhook names a table that is not there.",
-        "copy the url from the flow's trigger into a file, and name that in [followup.NAME]",
+        "a follow-up leads nowhere",
+        "The URL is not one of a Workflows trigger, its host is not allowed, a webhook names a follow-up that does not exist, or \
+         posts were given up.",
+        "copy the whole URL from the flow's trigger; a flow ends with the account of whoever made it",
     ),
 ];
 
