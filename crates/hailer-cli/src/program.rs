@@ -8,7 +8,11 @@ use hailer::{Draft, Environment, Module};
 use crate::arguments::{Arguments, Verb};
 use crate::exit::{Exit, Failure};
 use crate::project::Modules;
-use crate::{capture, card, chat, check, commands, completions, config_verb, doctor, explain, followup, init, jobs, listen, new, output, play, policy, script, send, serve, sign, status, store, verify, webhook};
+use crate::{
+    capture, card, chat, check, commands, completions, config_verb, doctor, explain, followup,
+    init, jobs, listen, new, output, play, policy, script, send, serve, sign, status, store,
+    verify, webhook,
+};
 
 /// Runs the program: reads the command line and does what it says with the commands of these modules.
 ///
