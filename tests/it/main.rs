@@ -14,6 +14,7 @@
 mod certificates;
 mod command_line;
 mod documentation;
+mod example_scripts;
 mod http;
 mod local_bot;
 mod nginx;

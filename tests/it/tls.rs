@@ -20,7 +20,7 @@ fn file(name: &str) -> PathBuf {
     folder.join(name).canonicalize().unwrap()
 }
 
-fn tables(cert: &str, key: &str) -> String {
+pub(crate) fn tables(cert: &str, key: &str) -> String {
     format!(
         "[server.tls]\ncert = '{}'\nkey = {{ file = '{}' }}\n",
         file(cert).display(),

@@ -1,0 +1,147 @@
+//! The scripts in `examples/scripts`, each run as a message would run it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::command_line::{Ran, hailer};
+use crate::server::Server;
+use crate::teams::TOKEN;
+use crate::tls::tables;
+
+fn scripts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/scripts")
+}
+
+/// Tries a script out; these are the words behind its name.
+fn run(folder: &Path, words: &[&str]) -> Ran {
+    let (name, words) = words.split_first().unwrap();
+    hailer(["script", "test", name, "--"].iter().chain(words))
+        .folder(folder)
+        .variable("HAILER_TOKEN_OPS", TOKEN)
+        .run()
+}
+
+/// Returns what a channel would read.
+fn said(ran: &Ran) -> &str {
+    let (_, said) = ran
+        .out
+        .split_once("\n\n")
+        .unwrap_or_else(|| panic!("{ran:?}"));
+    said.trim_end()
+}
+
+#[test]
+fn the_configuration_is_fine() {
+    let ran = hailer(["check", "--deny-warnings"])
+        .folder(&scripts())
+        .variable("HAILER_TOKEN_OPS", TOKEN)
+        .run();
+
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let listed = fs::read_to_string(scripts().join("README.md")).unwrap();
+    for entry in fs::read_dir(scripts().join("bin")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        assert!(listed.contains(&format!("| `{name} ")), "{name}");
+    }
+}
+
+#[test]
+fn disk_lists_what_is_nearly_full() {
+    let all = run(&scripts(), &["disk", "--above", "0"]);
+    assert!(said(&all).starts_with("file system"), "{all:?}");
+
+    let none = run(&scripts(), &["disk", "--above", "100"]);
+    assert_eq!(said(&none), "file system,size,used,free,full");
+
+    let wrong = run(&scripts(), &["disk", "--above", "101"]);
+    assert_eq!(wrong.code, Some(1));
+    assert!(wrong.err.contains("from 0 to 100"), "{wrong:?}");
+}
+
+#[tokio::test]
+async fn certificate_tells_how_long_it_is_valid() {
+    let server = Server::builder()
+        .and(&tables("localhost.cert.pem", "localhost.key.pem"))
+        .start()
+        .await;
+    let port = server.teams.address.port().to_string();
+
+    let ran = run(&scripts(), &["certificate", "127.0.0.1", "--port", &port]);
+
+    assert!(
+        said(&ran).starts_with("The certificate of 127.0.0.1 is valid for "),
+        "{ran:?}"
+    );
+    let option = run(&scripts(), &["certificate", "-oProxyCommand=id"]);
+    assert!(option.err.contains("must not begin with -") || option.code == Some(1));
+}
+
+#[test]
+fn lookup_tells_addresses() {
+    let ran = run(&scripts(), &["lookup", "localhost"]);
+    assert!(
+        said(&ran).contains("127.0.0.1") || said(&ran).contains("::1"),
+        "{ran:?}"
+    );
+
+    let wrong = run(&scripts(), &["lookup", "no/host"]);
+    assert!(
+        wrong.err.contains("the name or the address of a host"),
+        "{wrong:?}"
+    );
+}
+
+#[test]
+fn restart_can_be_tried_without_restarting() {
+    let dry = run(&scripts(), &["restart", "api", "--dry-run"]);
+    assert_eq!(said(&dry), "I would run: systemctl restart api.service");
+    assert_eq!(dry.code, Some(0));
+
+    let unknown = run(&scripts(), &["restart", "database"]);
+    assert_eq!(unknown.code, Some(1));
+    assert!(!unknown.out.contains("runs"), "{unknown:?}");
+}
+
+#[test]
+fn tags_are_listed_with_their_days() {
+    let folder = tempfile::tempdir().unwrap();
+    let copied = Command::new("cp")
+        .args(["-R", "bin", "logs", "hailer.toml"])
+        .arg(folder.path())
+        .current_dir(scripts())
+        .status();
+    assert!(copied.unwrap().success());
+    let git = |arguments: &[&str]| {
+        let status = Command::new("git")
+            .args(["-c", "user.name=Jo", "-c", "user.email=jo@example.com"])
+            .args(arguments)
+            .current_dir(folder.path())
+            .env("GIT_COMMITTER_DATE", "2026-11-24T10:00:00Z")
+            .status();
+        assert!(status.unwrap().success(), "{arguments:?}");
+    };
+    git(&["init", "-q"]);
+    git(&["commit", "-q", "--allow-empty", "-m", "first"]);
+    git(&["tag", "-a", "v1.0.0", "-m", "The first"]);
+
+    let ran = run(folder.path(), &["tags"]);
+
+    assert_eq!(said(&ran), "2026-11-24  v1.0.0  The first", "{ran:?}");
+}
+
+#[test]
+fn logs_finds_the_last_lines() {
+    let ran = run(&scripts(), &["logs", "app.log", "TIMEOUT", "--lines", "1"]);
+    assert_eq!(
+        said(&ran),
+        "2026-11-24T10:01:12Z error Timeout after 5s: GET /orders"
+    );
+
+    let none = run(&scripts(), &["logs", "app.log", "$(id)"]);
+    assert_eq!(said(&none), "There is no such line.");
+    let outside = run(&scripts(), &["logs", "../hailer.toml", "token"]);
+    assert_eq!(outside.code, Some(1));
+    assert!(!outside.out.contains("HAILER_TOKEN_OPS"), "{outside:?}");
+}
