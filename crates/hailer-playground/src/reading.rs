@@ -17,11 +17,9 @@ use crate::wire::Request;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Verdict {
     pub(crate) is_admitted: bool,
-    /// The label of a refusal; empty when there is none.
-    pub(crate) reason: &'static str,
+    /// The code of the cause of a refusal; empty when there is none.
+    pub(crate) code: &'static str,
     pub(crate) text: String,
-    /// Whether the signature belongs to the body without its white space: something rewrote the JSON.
-    pub(crate) matches_when_minified: bool,
 }
 
 /// What the bot makes of a request.
@@ -72,7 +70,7 @@ impl Reading {
         json!({
             "verdict": {
                 "isAdmitted": self.verdict.is_admitted,
-                "reason": self.verdict.reason,
+                "code": self.verdict.code,
                 "text": self.verdict.text,
             },
             "understood": understood,
@@ -150,9 +148,12 @@ fn verdict(
     };
     Verdict {
         is_admitted: false,
-        reason: refused.reason(),
+        code: if matches_when_minified {
+            "HL104"
+        } else {
+            refused.code()
+        },
         text,
-        matches_when_minified,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hailer_reply::judge;
+use hailer_transport::Cause;
 use serde_json::{Value, json};
 
 use crate::reading::Verdict;
@@ -14,15 +15,26 @@ pub(crate) const TEAMS_WAITS: Duration = Duration::from_secs(5);
 /// Why Teams would not show the answer, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sorry {
+    /// The code of the cause, which `hailer explain` explains; none when nobody but the playground meets it.
+    code: Option<&'static str>,
     why: String,
     fix: String,
 }
 
 impl Sorry {
-    fn new(why: impl Into<String>, fix: impl Into<String>) -> Self {
+    /// Makes one of a known cause, with its way out.
+    fn of(code: &'static str, why: impl Into<String>) -> Self {
         Self {
+            code: Some(code),
             why: why.into(),
+            fix: Cause::of(code).map_or_else(String::new, |it| it.fix.to_owned()),
+        }
+    }
+
+    fn with_fix(self, fix: impl Into<String>) -> Self {
+        Self {
             fix: fix.into(),
+            ..self
         }
     }
 
@@ -36,8 +48,12 @@ impl Sorry {
             Ok(response) => response,
             Err(NoResponse::TimedOut) => return Some(too_late(None, delay)),
             Err(error) => {
-                let fix = "start the bot; in Teams, compare the callback URL with its address";
-                return Some(Self::new(error.to_string(), fix));
+                return Some(Self {
+                    code: None,
+                    why: error.to_string(),
+                    fix: "start the bot; in Teams, compare the callback URL with its address"
+                        .to_owned(),
+                });
             }
         };
         let took = response.answered + delay;
@@ -46,16 +62,19 @@ impl Sorry {
         }
         match response.status {
             200 | 201 => not_drawn(&response.body),
-            401 => Some(unauthorized(verdict)),
-            status => Some(Self::new(
-                format!("the bot answered {status} instead of 200"),
-                "look at the answer in the inspector, and at the log of the bot",
+            401 => Some(Self::of(
+                verdict.code,
+                format!("the bot answered 401: {}", verdict.text),
+            )),
+            status => Some(Self::of(
+                "HL122",
+                format!("the answer was {status} instead of 200"),
             )),
         }
     }
 
     pub(crate) fn to_json(&self) -> Value {
-        json!({ "why": self.why, "fix": self.fix })
+        json!({ "code": self.code, "why": self.why, "fix": self.fix })
     }
 }
 
@@ -69,32 +88,10 @@ fn too_late(took: Option<Duration>, delay: Duration) -> Sorry {
         TEAMS_WAITS.as_secs()
     );
     if delay.is_zero() {
-        return Sorry::new(
-            why,
-            "answer sooner: declare the command a job, or lower reply_within in [server]",
-        );
+        return Sorry::of("HL111", why);
     }
-    Sorry::new(
-        format!("{why}; the network alone took {:.1} s", delay.as_secs_f64()),
-        "bring the bot nearer to Teams: a tunnel, a proxy or a cold start takes the time before it is asked",
-    )
-}
-
-fn unauthorized(verdict: &Verdict) -> Sorry {
-    let fix = match verdict.reason {
-        "too_old" | "from_future" => {
-            "set the clock of the bot's machine; replay only what is younger than max_skew"
-        }
-        "mismatch" if verdict.matches_when_minified => {
-            "turn off whatever rewrites the JSON on the way: a proxy, a WAF, a gateway"
-        }
-        "mismatch" => {
-            "give the bot the token of this webhook; when it is lost, make the webhook anew in Teams"
-        }
-        "missing_header" => "let the proxy pass the Authorization header on",
-        _ => "look at the signature in the inspector",
-    };
-    Sorry::new(format!("the bot answered 401: {}", verdict.text), fix)
+    let why = format!("{why}; the network alone took {:.1} s", delay.as_secs_f64());
+    Sorry::of("HL112", why)
 }
 
 /// Says why Teams does not draw an answer that came in time.
@@ -104,7 +101,7 @@ fn not_drawn(body: &str) -> Option<Sorry> {
             "Teams does not take this answer: {} ({})",
             finding.text, finding.path
         );
-        return Some(Sorry::new(why, finding.fix));
+        return Some(Sorry::of("HL121", why).with_fix(finding.fix));
     }
     let value: Option<Value> = serde_json::from_str(body).ok();
     let filled = |key: &str| {
@@ -116,12 +113,8 @@ fn not_drawn(body: &str) -> Option<Sorry> {
         })
     };
     let is_shown = filled("text") == Some(true) || filled("attachments") == Some(true);
-    (!is_shown).then(|| {
-        Sorry::new(
-            "the answer is no message: it has neither a text nor an attachment",
-            "check the address; a proxy or a login page may have answered",
-        )
-    })
+    let why = "the answer is no message: it has neither a text nor an attachment";
+    (!is_shown).then(|| Sorry::of("HL122", why))
 }
 
 #[cfg(test)]
@@ -177,7 +170,7 @@ mod tests {
     #[test]
     fn a_refusal_is_told_with_its_reason() {
         let verdict = Verdict {
-            reason: "mismatch",
+            code: "HL102",
             text: "signature does not match".to_owned(),
             ..Verdict::default()
         };
@@ -185,6 +178,8 @@ mod tests {
         let sorry = Sorry::find(&answered(401, "{}", 0), &verdict, Duration::ZERO).unwrap();
 
         assert_eq!(sorry.why, "the bot answered 401: signature does not match");
+        assert_eq!(sorry.code, Some("HL102"));
+        assert!(!sorry.fix.is_empty());
         assert!(why(&answered(502, "", 0), 0).unwrap().contains("502"));
     }
 }

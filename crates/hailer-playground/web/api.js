@@ -21,7 +21,15 @@ const configs = new Map();
 export function hostConfig(look) {
   const name = look === "light" ? "light" : "dark";
   if (!configs.has(name)) configs.set(name, fetch(`/vendor/microsoft-teams-${name}.json`).then((it) => it.json()));
-  return configs.get(name).then((config) => (look === "contrast" ? contrast(config) : config));
+  return configs.get(name).then((config) => (look === "light" ? config : look === "dark" ? readable(config) : contrast(config)));
+}
+
+/** The red of the package is older than that of Teams, and too dark for its own background. */
+function readable(config) {
+  for (const style of Object.values(config.containerStyles)) {
+    if (/^#(..)?[0-3]/.test(style.backgroundColor)) style.foregroundColors.attention = { default: "#e87f8a", subtle: "#e87f8a" };
+  }
+  return config;
 }
 
 /** Microsoft has no host configuration for high contrast in its package: this one is ours. */

@@ -8,6 +8,20 @@ const NEVER = ["heading", "lheading", "table", "hr", "image", "strikethrough"];
 const cardMarkdown = markdownit({ html: false, linkify: false }).disable([...NEVER, "code", "fence", "blockquote", "backticks", "html_block", "html_inline"]);
 const textMarkdown = markdownit({ html: true, linkify: false }).disable(NEVER);
 
+// No attribute of foreign HTML is ever parsed: the page's policy would complain of each handler in it.
+const MARKUP = /<(\/?)([a-z][\w-]*)((?:"[^"]*"|'[^']*'|[^>"'])*)>|<!--[^]*?-->/gi;
+const bare = (html) =>
+  html
+    .replace(MARKUP, (_, end, name = "", rest = "") => {
+      const href = /\shref\s*=\s*["']?(https?:[^"'\s>]*)/i.exec(rest)?.[1];
+      if (!TAGS.has(name.toLowerCase())) return "";
+      return `\u0001${end}${name.toLowerCase()}${href && !end ? ` href="${href}"` : ""}\u0002`;
+    })
+    .replaceAll("<", "&lt;")
+    .replaceAll("\u0001", "<")
+    .replaceAll("\u0002", ">");
+textMarkdown.renderer.rules.html_inline = textMarkdown.renderer.rules.html_block = (tokens, index) => bare(tokens[index].content.replace(/[\u0001\u0002]/g, ""));
+
 const CARD = "application/vnd.microsoft.card.adaptive";
 
 /** Teams folds what is higher; about so much. */

@@ -49,7 +49,7 @@ export function findings(list) {
 function sorry(it) {
   return [
     h("p", { class: "sorry" }, SORRY),
-    h("div", { class: "explain" }, h("p", { class: "muted small" }, "Teams shows no more than that. Here is what happened:"), h("p", {}, h("strong", {}, "Why "), it.why), h("p", {}, h("strong", {}, "Fix "), it.fix)),
+    h("div", { class: "explain" }, h("p", { class: "muted small" }, "Teams shows no more than that. Here is what happened:"), h("p", {}, h("strong", {}, "Why "), it.why), h("p", {}, h("strong", {}, "Fix "), it.fix), it.code && h("p", { class: "muted small" }, "More: ", h("code", {}, `hailer explain ${it.code}`))),
   ];
 }
 

@@ -1,0 +1,123 @@
+// Starts the demo in an empty folder and opens its playground in a browser; nothing leaves this computer.
+
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const MANIFEST = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "Cargo.toml");
+
+/** Starts the bot of a configuration, or the demo; waits for the link. */
+export async function start(config = null) {
+  const folder = await mkdtemp(join(tmpdir(), "hailer-playground-"));
+  if (config) await writeFile(join(folder, "hailer.toml"), config, { mode: 0o600 });
+  const variables = { HAILER_SERVER__LISTEN: "127.0.0.1:0", HAILER_SERVER__ADMIN_LISTEN: "127.0.0.1:0", HAILER_PLAYGROUND__LISTEN: "127.0.0.1:0" };
+  const child = spawn("cargo", ["run", "--quiet", "--locked", "--manifest-path", MANIFEST, "--package", "hailer-cli", "--", ...(config ? ["play"] : [])], {
+    cwd: folder,
+    env: { ...process.env, ...variables },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let log = "";
+  child.stderr.setEncoding("utf8").on("data", (text) => (log += text));
+  const banner = await new Promise((resolve, reject) => {
+    let out = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => (out += text).includes("Ctrl+C stops") && resolve(out));
+    child.on("exit", (code) => reject(new Error(`it ended with ${code}:\n${out}${log}`)));
+  });
+  const [link] = banner.match(/http:\S+#k=\w+/);
+  return new Bot(child, folder, banner, link, () => log);
+}
+
+class Bot {
+  #log;
+
+  constructor(child, folder, banner, link, log) {
+    Object.assign(this, { child, folder, banner, link });
+    this.origin = new URL(link).origin;
+    this.host = new URL(link).host;
+    this.#log = log;
+  }
+
+  /** Returns the newest link: each lets one browser in. */
+  async newestLink() {
+    const links = `${this.banner}${this.#log()}`.match(/http:\S+#k=\w+/g);
+    return links.at(-1);
+  }
+
+  /** Opens the playground in a browser that has never been here. */
+  async open(browser, width = 1360, height = 800) {
+    const tab = new Tab(await browser.blank(width, height, true), this.host);
+    await tab.begin(await this.newestLink());
+    return tab;
+  }
+
+  /** Stops it as Ctrl+C does; returns its exit code. */
+  async stop() {
+    const ended = new Promise((resolve) => this.child.once("exit", resolve));
+    this.child.kill("SIGINT");
+    const code = await ended;
+    await rm(this.folder, { recursive: true, force: true });
+    return code;
+  }
+}
+
+/** A tab with the playground, and what went wrong in it. */
+class Tab {
+  complaints = [];
+
+  constructor(page, host) {
+    this.page = page;
+    this.host = host;
+  }
+
+  async begin(link) {
+    const { page, complaints } = this;
+    page.on("Runtime.exceptionThrown", ({ exceptionDetails: it }) => complaints.push(it.exception?.description ?? it.text));
+    page.on("Log.entryAdded", ({ entry }) => complaints.push(`${entry.text} ${entry.url ?? ""}`));
+    page.on("Audits.issueAdded", ({ issue }) => issue.code === "ContentSecurityPolicyIssue" && complaints.push(JSON.stringify(issue.details)));
+    page.on("Network.requestWillBeSent", ({ request }) => {
+      const isHere = request.url.startsWith(`http://${this.host}/`) || /^(data|blob|about):/.test(request.url);
+      if (!isHere) complaints.push(`asks ${request.url}`);
+    });
+    for (const domain of ["Runtime", "Log", "Audits", "Network"]) await page.call(`${domain}.enable`);
+    await page.call("Page.navigate", { url: link });
+    await page.until("document.documentElement.dataset.ready || !document.getElementById('locked').hidden");
+  }
+
+  /** Types a message with the keyboard alone and waits for what becomes of it. */
+  async say(text) {
+    const before = await this.count();
+    await this.page.evaluate("document.getElementById('box').focus()");
+    await this.page.type(text);
+    await this.page.press("Escape");
+    await this.page.press("Enter");
+    await this.settled(before + 1);
+  }
+
+  /** Waits until so many messages stand there and none waits. */
+  settled(count) {
+    return this.page.until(`document.querySelectorAll('.post').length === ${count} && !document.querySelector('.waiting') && document.querySelector('.post:last-child :is(.answer, .explain)')`);
+  }
+
+  count() {
+    return this.page.evaluate("document.querySelectorAll('.post').length");
+  }
+
+  /** Returns the text of what a selector finds last. */
+  text(selector) {
+    return this.page.evaluate(`[...document.querySelectorAll(${JSON.stringify(selector)})].at(-1)?.innerText ?? null`);
+  }
+
+  /** Sets a box or chooses an option. */
+  set(id, value) {
+    return this.page.evaluate(`(() => { const it = document.getElementById(${JSON.stringify(id)}), value = ${JSON.stringify(value)};
+      if (typeof value === "boolean") it.checked = value; else it.value = value;
+      it.dispatchEvent(new Event("input")); it.dispatchEvent(new Event("change")); })()`);
+  }
+
+  /** Returns how many pixels the page is too wide. */
+  overflow() {
+    return this.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+  }
+}
