@@ -106,6 +106,9 @@ fn step_in_teams(name: &str, mention: &str, url: Option<&str>) -> String {
          \x20         Callback URL  {base}/webhook/{name}\n\
          \x20         Description   what people shall read: Type @{mention} help"
     );
+    if mention.contains(' ') {
+        text.push_str("\n        (Teams splits a name of two words, and then sends each message twice: one word is better)");
+    }
     if url.is_none() {
         text.push_str("\n        (set [server] public_url, and this shows your address)");
     }

@@ -70,7 +70,7 @@ pub(super) fn read(top: &Section<'_>) -> Vec<WebhookConfig> {
         |entry| matches!(&entry.node.value, Value::Table(table) if table.entries.is_empty()),
     );
     if is_unwritten {
-        let help = "fix: write [webhook.ops] and, below it, token = { env = \"HAILER_TOKEN_OPS\" }";
+        let help = "fix: hailer webhook add ops, or write [webhook.ops] with a token";
         let problem = Problem::error(
             code::NO_WEBHOOK,
             "there is no webhook; nobody can reach the bot",

@@ -383,7 +383,7 @@ error[HL217]: `cert`: file no/cert.pem does not exist
 fn no_webhook() {
     let expected = "\
 error[HL210]: there is no webhook; nobody can reach the bot
-  --> hailer.toml   fix: write [webhook.ops] and, below it, token = { env = \"HAILER_TOKEN_OPS\" }
+  --> hailer.toml   fix: hailer webhook add ops, or write [webhook.ops] with a token
 1 error.";
 
     let nothing = parse("", &[]).expect_err("there is no webhook");
