@@ -65,6 +65,8 @@ pub(crate) fn serve(
     if !warnings.is_empty() {
         output::say(&warnings.to_string());
     }
+    // Scripts may run as the same user, and secrets are in the environment.
+    hailer_process::keep_private().context("cannot keep the memory private")?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
