@@ -90,6 +90,27 @@ pub enum ArgumentType {
     Secret,
 }
 
+impl ArgumentType {
+    /// Says what a value is, for help, when the configuration says no more.
+    pub fn in_words(&self) -> &'static str {
+        match self {
+            Self::Text { .. } | Self::Pattern(_) => "a text",
+            Self::Integer { .. } => "a whole number",
+            Self::Number { .. } => "a number",
+            Self::Flag => "say it, or leave it out",
+            Self::Choice { .. } | Self::ChoiceFrom { .. } => "one of a list",
+            Self::Duration => "a time span like 90s or 5m",
+            Self::DateTime => "a date, or a date with a time",
+            Self::Version => "a version like 2.42.0",
+            Self::Url => "an address that begins with https://",
+            Self::Host => "a host",
+            Self::Path { .. } => "a file or folder",
+            Self::Person => "somebody who is mentioned, or me",
+            Self::Secret => "a secret",
+        }
+    }
+}
+
 /// A regular expression for a whole value.
 #[derive(Debug, Clone)]
 pub struct Pattern {

@@ -161,7 +161,7 @@ async fn a_job_is_named_at_once_and_runs_when_its_turn_comes() {
     let reply = bot.say("ship web").await;
     let job = reply.job();
     reply.assert_ok().assert_text(&format!(
-        "Started ship web (job {job}). Ask me in a minute: @ops job {job} Stop it: @ops job cancel {job}"
+        "Started ship web (job {job}). Ask me in a minute: @ops job {job}\nStop it: @ops job cancel {job}"
     ));
 
     gate.go_on.add_permits(1);

@@ -63,11 +63,8 @@ fn read_one(table: &Section<'_>) -> Option<ScriptArgument> {
         return None;
     };
     check_name(table, &name);
-    if help.is_none() {
-        let text = format!("the argument `{name}` has no `help`");
-        table.reject("help", text, "fix: help = \"which one\"");
-    }
     let kind = kind?;
+    let help = help.unwrap_or_else(|| kind.in_words().to_owned());
     let argument = ScriptArgument {
         is_positional: is_positional.unwrap_or(!is_optional && default.is_none())
             && kind != ArgumentType::Flag,
@@ -75,7 +72,7 @@ fn read_one(table: &Section<'_>) -> Option<ScriptArgument> {
         is_list,
         allows_dash,
         default,
-        ..ScriptArgument::new(name, help.unwrap_or_default(), kind)
+        ..ScriptArgument::new(name, help, kind)
     };
     check_default(table, &argument);
     Some(argument)

@@ -62,7 +62,7 @@ pub(super) fn started(id: &JobId, text: &str, bot: &str, is_posted: bool) -> Rep
         ask(id.as_str(), bot)
     };
     Reply::markdown(format!(
-        "Started **{}** (job {id}). {result} Stop it: **@{} job cancel {id}**",
+        "Started **{}** (job {id}). {result}\nStop it: **@{} job cancel {id}**",
         escape(text),
         escape(bot),
     ))
