@@ -76,6 +76,40 @@ fn a_runner_without_orders_ends() {
     }
 }
 
+/// Gives a runner a whole order and then these bytes, as a bot that is killed right then would; returns its code.
+fn order(witness: &Path, then: &[u8]) -> Option<i32> {
+    let order = format!(
+        r#"{{"nonce":"n","program":"/bin/sh","arguments":["-c","echo ran > '{}'"],"environment":{{}},"directory":"/","limits":{{"open_files":null,"file_size":null,"memory":null,"cpu_time":null,"processes":null}},"paths":null,"run_as":null,"may_gain_privileges":false}}"#,
+        witness.display()
+    );
+    let mut runner = Command::new(env!("CARGO_BIN_EXE_hailer-runner"))
+        .arg("__run")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut input = runner.stdin.take().unwrap();
+    let length = u32::try_from(order.len()).unwrap().to_be_bytes();
+    input.write_all(&length).unwrap();
+    input.write_all(order.as_bytes()).unwrap();
+    input.write_all(then).unwrap();
+    drop(input);
+    runner.wait().unwrap().code()
+}
+
+#[test]
+fn a_bot_that_dies_before_the_gate_has_started_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let witness = folder.path().join("witness");
+
+    assert_ne!(order(&witness, b""), Some(0));
+    assert_ne!(order(&witness, b"x"), Some(0));
+    assert!(!witness.exists());
+
+    assert_eq!(order(&witness, b"!"), Some(0));
+    assert!(witness.exists());
+}
+
 #[tokio::test]
 async fn what_cannot_start_says_why_and_runs_nothing() {
     let folder = tempfile::tempdir().unwrap();
