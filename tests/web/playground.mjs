@@ -8,10 +8,11 @@ import { fileURLToPath } from "node:url";
 
 const MANIFEST = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "Cargo.toml");
 
-/** Starts the bot of a configuration, or the demo; waits for the link. */
-export async function start(config = null) {
+/** Starts the bot of a configuration, with files beside it, or the demo; waits for the link. */
+export async function start(config = null, files = {}) {
   const folder = await mkdtemp(join(tmpdir(), "hailer-playground-"));
-  if (config) await writeFile(join(folder, "hailer.toml"), config, { mode: 0o600 });
+  if (config) files = { ...files, "hailer.toml": config };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: name.endsWith(".sh") ? 0o700 : 0o600 });
   const variables = { HAILER_SERVER__LISTEN: "127.0.0.1:0", HAILER_SERVER__ADMIN_LISTEN: "127.0.0.1:0", HAILER_PLAYGROUND__LISTEN: "127.0.0.1:0" };
   const child = spawn("cargo", ["run", "--quiet", "--locked", "--manifest-path", MANIFEST, "--package", "hailer-cli", "--", ...(config ? ["play"] : [])], {
     cwd: folder,
@@ -81,6 +82,7 @@ class Tab {
       if (!isHere) complaints.push(`asks ${request.url}`);
     });
     for (const domain of ["Runtime", "Log", "Audits", "Network"]) await page.call(`${domain}.enable`);
+    await page.call("Emulation.setEmulatedMedia", { features: [{ name: "prefers-reduced-motion", value: "reduce" }] });
     await page.call("Page.navigate", { url: link });
     await page.until("document.documentElement.dataset.ready || !document.getElementById('locked').hidden");
   }

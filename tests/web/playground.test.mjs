@@ -306,6 +306,40 @@ test("two hundred messages are no burden, and a reload keeps them", async () => 
   assert.deepEqual(tab.complaints, []);
 });
 
+test("a job is watched while it goes on, and stopped", async () => {
+  const config = `[webhook.ops]
+token = { file = "ops.token" }
+[permissions]
+default = "allow"
+[script.pack]
+help = "Pack something"
+exec = ["./pack.sh"]
+effect = "write"
+job = true
+`;
+  const script = `#!/bin/sh
+echo "::progress 1/3 packing"
+while ! [ -e go ]; do sleep 0.05; done
+echo done
+`;
+  const files = { "ops.token": "WCXQE0U6B4wUvuoQv0HiM4FNZKazjXrgCS5TCHfipWI=", "pack.sh": script };
+  const ours = await start(config, files);
+  try {
+    const tab = await ours.open(browser);
+    assert.match(await tab.text("#mode"), /commands really run/);
+    await tab.say("@ops pack");
+    await tab.page.until("document.querySelector('#job-list progress')?.value === 1");
+    assert.match(await tab.text("#job-list li"), /pack[^]*1 of 3 packing[^]*running/);
+
+    await tab.page.click("#job-list button");
+    await tab.settled(2);
+    await tab.page.until("document.querySelector('#job-list').innerText.includes('cancelled')");
+    assert.deepEqual(tab.complaints, []);
+  } finally {
+    assert.equal(await ours.stop(), 0);
+  }
+});
+
 test("a link lets one browser in", async () => {
   const used = await bot.newestLink();
   await bot.open(browser);
@@ -346,7 +380,6 @@ test("every answer is hardened, and files are asked for again only when they cha
 test("the guide has its picture", { skip: !process.env.UPDATE }, async () => {
   const tab = await bot.open(browser, 1280, 760);
   await tab.page.evaluate("document.getElementById('theme').value = 'light'");
-  await tab.say("@ops help");
-  await tab.page.press("Escape");
+  await tab.say("@ops whoami");
   await writeFile(PICTURE, await tab.page.screen());
 });

@@ -47,7 +47,7 @@ pub(crate) fn bind(
     source: &Source,
 ) -> Result<Playground, Failure> {
     let bot = PlayedBot {
-        permissions: bound.permissions(),
+        bot: bound.running(),
         address: bound.address(),
         is_demo: *source == Source::Demo,
         announce: Arc::new(|link: &str| {

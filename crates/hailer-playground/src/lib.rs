@@ -12,6 +12,7 @@ mod config;
 mod error;
 mod exchange;
 mod guard;
+mod jobs;
 mod judged;
 mod reading;
 mod server;

@@ -88,7 +88,7 @@ impl Understood {
         let standpoint = standpoint(stage, &admitted.activity, admitted.webhook.name());
         let judgement = standpoint.map_or(Value::Null, |standpoint| {
             let mention = admitted.webhook.mention();
-            match stage.permissions.now().judge(text.raw(), &standpoint) {
+            match stage.bot.permissions().judge(text.raw(), &standpoint) {
                 Ok(judgement) => judged(&judgement, mention),
                 Err(problem) => json!({ "problem": said(&problem, mention) }),
             }
@@ -171,7 +171,7 @@ pub(crate) fn standpoint(stage: &Stage, activity: &Activity, webhook: &str) -> O
         places: &places,
         tenant: activity.tenant().map(hailer::TenantId::as_str),
     };
-    stage.permissions.config().standpoint(&wanted).ok()
+    stage.bot.config().standpoint(&wanted).ok()
 }
 
 fn judged(judgement: &Judgement, mention: &str) -> Value {

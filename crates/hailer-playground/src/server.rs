@@ -1,5 +1,6 @@
 //! The listener: files of the page for everybody on this computer, everything else for who has the key.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,7 +11,9 @@ use actix_web::http::header::{
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use hailer::{LivePermissions, TeamsMessage};
+use bytes::Bytes;
+use futures_util::Stream;
+use hailer::{RunningBot, TeamsMessage};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -20,7 +23,7 @@ use crate::config::PlaygroundConfig;
 use crate::error::PlaygroundError;
 use crate::session::Sessions;
 use crate::stage::{Speaker, Stage};
-use crate::{commands, exchange, guard, judged, reading};
+use crate::{commands, exchange, guard, jobs, judged, reading};
 
 /// More than any message or card; the page sends nothing longer.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -37,8 +40,8 @@ pub struct Playground {
 
 /// The bot that is played with.
 pub struct PlayedBot {
-    /// What it can do, and for whom.
-    pub permissions: LivePermissions,
+    /// The bot itself.
+    pub bot: RunningBot,
     /// Where it answers; without TLS.
     pub address: SocketAddr,
     /// Whether its commands are only there to be tried.
@@ -172,7 +175,7 @@ fn listen(
         let desk = Arc::clone(&desk);
         App::new()
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
-            .default_service(web::to(move |request: HttpRequest, body: web::Bytes| {
+            .default_service(web::to(move |request: HttpRequest, body: Bytes| {
                 let desk = Arc::clone(&desk);
                 async move { desk.respond(&request, &body).await }
             }))
@@ -202,7 +205,10 @@ impl Desk {
                         "this browser has no key; use the link in the terminal",
                     );
                 }
-                self.answer(path, is_read, body).await
+                match (path, is_read) {
+                    ("/api/jobs", true) => events(jobs::stream(self.stage.bot.clone())),
+                    _ => self.answer(path, is_read, body).await,
+                }
             }
             (path, true) => match self.assets.find(path) {
                 Some(asset) => file(request, asset),
@@ -275,7 +281,7 @@ impl Desk {
         let standpoint = self.standpoint(&message, &speaker.webhook);
         let standpoint = standpoint.ok_or(Wrong::Person)?;
         Ok(commands::describe(
-            &self.stage.permissions.now(),
+            &self.stage.bot.permissions(),
             &standpoint,
         ))
     }
@@ -334,6 +340,15 @@ fn file(request: &HttpRequest, asset: &Asset) -> HttpResponse {
     } else {
         response.body(asset.bytes)
     }
+}
+
+/// Answers with events for as long as the page listens.
+fn events(stream: impl Stream<Item = Result<Bytes, Infallible>> + 'static) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    guard::harden(&mut response)
+        .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .insert_header((CONTENT_TYPE, HeaderValue::from_static("text/event-stream")))
+        .streaming(stream)
 }
 
 fn json_response(value: &Value) -> HttpResponse {

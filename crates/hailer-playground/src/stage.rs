@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use hailer::{Config, HmacKey, LivePermissions, TeamsMessage, WebhookConfig};
+use hailer::{Config, HmacKey, RunningBot, TeamsMessage, WebhookConfig};
 use hailer_transport::{DuplicateWebhook, Gate, Webhook};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ const CHANNELS: [&str; 3] = ["deploys", "general", "incidents"];
 /// The bot that is spoken to, and what is known of the world around it.
 #[derive(Debug)]
 pub(crate) struct Stage {
-    pub(crate) permissions: LivePermissions,
+    pub(crate) bot: RunningBot,
     /// The same gate as the bot's own, to ask it why it refuses.
     pub(crate) gate: Gate,
     pub(crate) address: SocketAddr,
@@ -40,12 +40,12 @@ impl Stage {
         bot: PlayedBot,
     ) -> Result<Self, DuplicateWebhook> {
         let PlayedBot {
-            permissions,
+            bot,
             address,
             is_demo,
             announce: _,
         } = bot;
-        let config = permissions.config();
+        let config = bot.config();
         let webhooks = config
             .webhooks
             .iter()
@@ -56,12 +56,12 @@ impl Stage {
             gate,
             address,
             is_demo,
-            permissions,
+            bot,
         })
     }
 
     fn config(&self) -> &Config {
-        self.permissions.config()
+        self.bot.config()
     }
 
     /// Returns a webhook and the key by which it signs.

@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { cardTab } from "./cards.js";
 import { composer } from "./composer.js";
 import { announce, byId, download, h } from "./dom.js";
+import { watchJobs } from "./jobs.js";
 import { inspect, inspectNothing } from "./inspector.js";
 import { behindMention } from "./suggest.js";
 import { drawPost, drawWelcome } from "./thread.js";
@@ -71,6 +72,15 @@ async function exchange(post, call, isAgain = null) {
 async function finish(post) {
   keep();
   await redraw(post);
+}
+
+/** Shows what a flow posts when a job has ended: a new message, and no answer in the thread. */
+function posted(job) {
+  const mention = state.start.webhooks.find((it) => it.name === job.webhook)?.mention ?? job.webhook;
+  const post = newPost(job.text, ["posted by Workflows"]);
+  Object.assign(post, { name: "Workflows", mention, later: job.reply });
+  announce(`Workflows posts the result of ${job.text}`);
+  return finish(post);
 }
 
 const actions = {
@@ -308,6 +318,7 @@ async function begin() {
   byId("team").addEventListener("change", () => (fillPlaces(), moved()));
   byId("channel").addEventListener("change", moved);
   box = composer({ world: () => ({ mention: webhook().mention, commands: state.commands }), say, last: () => state.posts.at(-1)?.text });
+  watchJobs({ mention: (name) => state.start.webhooks.find((it) => it.name === name)?.mention ?? name, say, posted });
   byId("view-channel").hidden = false;
   inspectNothing();
   await moved();

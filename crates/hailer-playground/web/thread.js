@@ -73,7 +73,8 @@ async function answer(exchange, context) {
 /** Draws a message of a person with everything that was answered. */
 export async function drawPost(post, { look, choose, sendWithMention }) {
   const article = h("article", { class: "post", id: `post-${post.id}`, "aria-label": `${post.name}: ${post.text}` });
-  article.append(h("div", { class: "said" }, head(avatar(post.name), post.name, post.at, post.tags), typed(post.text, post.mention)));
+  const what = post.later ? await drawMessage(post.later, { look, fold: true }) : typed(post.text, post.mention);
+  article.append(h("div", { class: "said" }, head(avatar(post.name), post.name, post.at, post.tags), what));
   for (const exchange of post.exchanges) article.append(await answer(exchange, { post, look, choose }));
   if (post.isUnheard) {
     const again = h("button", { type: "button", onclick: () => sendWithMention(post) }, `Send it to @${post.mention}`);

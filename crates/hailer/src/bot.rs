@@ -27,6 +27,7 @@ use crate::live_policy::LivePolicy;
 use crate::module::Module;
 use crate::permissions::Permissions;
 use crate::responder::{Parts, Responder};
+use crate::running_bot::RunningBot;
 
 /// A bot before it starts.
 ///
@@ -348,12 +349,9 @@ impl BoundBot {
         self.responder.registry().catalog()
     }
 
-    /// Returns what decides who may run what, for as long as the bot runs.
-    pub fn permissions(&self) -> LivePermissions {
-        LivePermissions {
-            responder: self.responder.clone(),
-            config: self.config.clone(),
-        }
+    /// Returns the bot as others may look at it while it runs.
+    pub fn running(&self) -> RunningBot {
+        RunningBot::new(self.responder.clone(), self.config.clone())
     }
 
     /// Serves until `shutdown` resolves; then requests in flight are answered, and commands that still run may end
@@ -381,25 +379,6 @@ impl BoundBot {
             .map_or(Duration::ZERO, |begun| begun.elapsed());
         responder.stop(shutdown_grace.saturating_sub(taken)).await;
         served
-    }
-}
-
-/// Who may run what by a bot that runs: files with members of groups change meanwhile.
-#[derive(Debug, Clone)]
-pub struct LivePermissions {
-    responder: Responder,
-    config: Config,
-}
-
-impl LivePermissions {
-    /// Returns what holds at this moment.
-    pub fn now(&self) -> Permissions {
-        self.responder.permissions(self.config.clone())
-    }
-
-    /// Returns what the configuration says.
-    pub fn config(&self) -> &Config {
-        &self.config
     }
 }
 

@@ -50,6 +50,7 @@ mod outgoing;
 mod permissions;
 mod recent;
 mod responder;
+mod running_bot;
 mod teams_message;
 pub mod testing;
 pub mod values;
@@ -81,7 +82,7 @@ pub use hailer_reply::{
 pub use hailer_reply::{FINDING_KINDS, Finding, FindingKind, Subject, lint, message_size};
 pub use hailer_transport::{CAUSES, Cause, Outcome, ServeError, ping_body, watch_request};
 
-pub use bot::{Bot, BoundBot, LivePermissions, StartError, stop_signal};
+pub use bot::{Bot, BoundBot, StartError, stop_signal};
 pub use config::{
     BotConfig, CONFIG_CAUSES, Config, Draft, Environment, LimitsConfig, Loaded, Location,
     LogConfig, LogLevel, NoStandpoint, PermissionsConfig, PolicyTest, Problem, Problems,
@@ -95,6 +96,7 @@ pub use in_process::{InProcessBot, Spoken};
 pub use member_file::MemberFile;
 pub use module::Module;
 pub use permissions::Permissions;
+pub use running_bot::RunningBot;
 pub use teams_message::TeamsMessage;
 
 /// Compiles and runs the examples of the README and of the guide.
