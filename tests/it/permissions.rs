@@ -58,7 +58,12 @@ async fn the_token_of_a_team_does_not_speak_for_another_one() {
             assert!(said.contains(&expected), "{said}");
             assert!(!said.contains("canary") && !said.contains(HOME), "{said}");
         }
-        let log = server.log();
+    }
+    assert!(server.say("echo hello").await.text().contains("hello"));
+
+    server.signal("TERM");
+    let log = server.end().log;
+    for value in ["19:other@thread.tacv2", AWAY] {
         let warnings = log.lines().filter(|it| it.contains("comes from elsewhere"));
         let warnings: Vec<&str> = warnings.filter(|it| it.contains(value)).collect();
         assert_eq!(warnings.len(), 4, "{log}");
@@ -67,7 +72,6 @@ async fn the_token_of_a_team_does_not_speak_for_another_one() {
             "{log}"
         );
     }
-    assert!(server.say("echo hello").await.text().contains("hello"));
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ const ANSWERS: [(&str, &str, &str); 34] = [
     (
         "b_04_mention_only",
         "ok",
-        "What I can do for you, Noor Halvorsen (6 commands)",
+        "What I can do for you, Noor Halvorsen (11 commands)",
     ),
     (
         "b_05_mention_at_end",
