@@ -91,7 +91,8 @@ fn too_late(took: Option<Duration>, delay: Duration) -> Sorry {
         return Sorry::of("HL111", why);
     }
     let why = format!("{why}; the network alone took {:.1} s", delay.as_secs_f64());
-    Sorry::of("HL112", why)
+    let fix = "bring the bot nearer to Teams: look for a slow tunnel, a proxy that buffers, a machine that sleeps";
+    Sorry::of("HL112", why).with_fix(fix)
 }
 
 /// Says why Teams does not draw an answer that came in time.

@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { cardTab } from "./cards.js";
 import { composer } from "./composer.js";
-import { announce, byId, download, h } from "./dom.js";
+import { announce, byId, download, h, sentence } from "./dom.js";
 import { watchJobs } from "./jobs.js";
 import { inspect, inspectNothing } from "./inspector.js";
 import { behindMention } from "./suggest.js";
@@ -301,7 +301,8 @@ async function begin() {
     state.start = await letIn();
   } catch (error) {
     byId("locked").hidden = false;
-    byId("locked-why").textContent = error.status ? `${error.message}.` : "The playground does not answer; is it still running?";
+    document.querySelector(".tabs").hidden = true;
+    byId("locked-why").textContent = error.status ? `${sentence(error.message)}.` : "The playground does not answer; is it still running?";
     return;
   }
   state.people = state.start.people;

@@ -22,6 +22,9 @@ export function announce(text) {
   requestAnimationFrame(() => (status.textContent = text));
 }
 
+/** Makes a sentence of what is said in the middle of one. */
+export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 export const number = (value) => value.toLocaleString("en-US");
 
 /** Writes microseconds as people read them. */

@@ -1,6 +1,6 @@
 // Everything about one exchange: what was sent, what the bot made of it, what came back and how long it took.
 
-import { announce, byId, h, number, ofFive, pretty, time } from "./dom.js";
+import { announce, byId, h, number, ofFive, pretty, sentence, time } from "./dom.js";
 import { findings } from "./thread.js";
 
 let isPretty = true;
@@ -17,7 +17,7 @@ function rows(pairs) {
 const code = (text) => h("pre", { class: "code", tabindex: "0" }, text);
 
 function verdict({ verdict: { isAdmitted, text } }) {
-  return h("p", { class: isAdmitted ? "verdict good" : "verdict bad" }, h("span", { "aria-hidden": "true" }, isAdmitted ? "✓" : "✗"), h("span", {}, h("strong", {}, isAdmitted ? "Signature accepted. " : "Refused. "), text));
+  return h("p", { class: isAdmitted ? "verdict good" : "verdict bad" }, h("span", { "aria-hidden": "true" }, isAdmitted ? "✓" : "✗"), h("span", {}, h("strong", {}, isAdmitted ? "Signature accepted. " : "Refused. "), sentence(text)));
 }
 
 function understood({ understood: it }) {
@@ -113,6 +113,8 @@ function edit(exchange, place, actions) {
     h("div", { class: "row" }, h("button", { type: "button", class: "primary", onclick: send }, "Sign and send"), h("button", { type: "button", onclick: () => place.replaceChildren() }, "Cancel")),
   );
   field.focus();
+  field.setSelectionRange(0, 0);
+  field.scrollTop = 0;
 }
 
 /** Shows an exchange; `actions` replay and resend it. */

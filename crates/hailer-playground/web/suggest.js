@@ -1,5 +1,8 @@
 // What may come next in a message: the bot, words of a command's path, choices and options of its arguments.
 
+/** More would have to be scrolled. */
+const SHOWN = 8;
+
 /** Splits at white space outside of quotes into the words before the last one, and the last one. */
 function split(text) {
   const words = text.match(/"[^"]*"?|[^\s"]+(?:"[^"]*"?)?/g) ?? [];
@@ -29,7 +32,8 @@ export function suggest(text, mention, commands) {
   const found = paths(commands, words, begun).map((it) => ({ ...it, from }));
   const command = find(commands, words);
   if (command) found.push(...rest(command, words.slice(command.length), begun, commands).map((it) => ({ ...it, from })));
-  return found.slice(0, 12);
+  const more = found.length - SHOWN;
+  return more > 0 ? [...found.slice(0, SHOWN), { label: "…", detail: `${more} more: type on`, isHint: true }] : found;
 }
 
 /** Commands whose path goes on with what is being typed. */

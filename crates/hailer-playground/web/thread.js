@@ -1,7 +1,7 @@
 // The channel: messages, the bot's answers as Teams shows them, and what Teams does not show.
 
 import { drawMessage } from "./draw.js";
-import { byId, h, number, ofFive } from "./dom.js";
+import { byId, h, number, ofFive, sentence } from "./dom.js";
 
 const SORRY = "Sorry, there was a problem encountered with your request";
 
@@ -25,8 +25,16 @@ function typed(text, mention) {
 }
 
 function meter(us) {
+  const bar = h("span", { class: "meter", role: "meter", "aria-valuemin": 0, "aria-valuemax": 5, "aria-label": "Time of the five seconds that Teams waits", title: "Teams waits five seconds" }, h("span"));
+  fill(bar, us);
+  return bar;
+}
+
+function fill(bar, us) {
   const seconds = Math.min(us / 1e6, 5);
-  return h("meter", { min: 0, max: 5, low: 3, high: 4.5, optimum: 0, value: seconds, "aria-label": "Time of the five seconds that Teams waits", title: "Teams waits five seconds" });
+  bar.setAttribute("aria-valuenow", seconds.toFixed(2));
+  bar.firstChild.className = seconds >= 4.5 ? "over" : seconds >= 3 ? "late" : "";
+  bar.firstChild.style.width = `${seconds * 20}%`;
 }
 
 function foot(exchange, choose) {
@@ -49,7 +57,7 @@ export function findings(list) {
 function sorry(it) {
   return [
     h("p", { class: "sorry" }, SORRY),
-    h("div", { class: "explain" }, h("p", { class: "muted small" }, "Teams shows no more than that. Here is what happened:"), h("p", {}, h("strong", {}, "Why "), it.why), h("p", {}, h("strong", {}, "Fix "), it.fix), it.code && h("p", { class: "muted small" }, "More: ", h("code", {}, `hailer explain ${it.code}`))),
+    h("div", { class: "explain" }, h("p", { class: "muted small" }, "Teams shows no more than that. Here is what happened:"), h("p", {}, h("strong", {}, "Why "), sentence(it.why)), h("p", {}, h("strong", {}, "Fix "), sentence(it.fix)), it.code && h("p", { class: "muted small" }, "More: ", h("code", {}, `hailer explain ${it.code}`))),
   ];
 }
 
@@ -92,7 +100,7 @@ function waiting() {
   const begun = performance.now();
   const tick = () => {
     const us = (performance.now() - begun) * 1000;
-    bar.value = Math.min(us / 1e6, 5);
+    fill(bar, us);
     text.textContent = us < 5e6 ? ofFive(us) : "over 5 s: Teams has hung up";
     if (bar.isConnected || us < 1e6) setTimeout(tick, 100);
   };
