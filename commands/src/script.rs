@@ -18,8 +18,8 @@ mod value;
 use std::sync::Arc;
 
 use hailer::clap::{self, ArgMatches};
-use hailer::{CommandError, CommandResult, DynamicCommand, Invocation, Module, Spec};
-use hailer_process::Launcher;
+use hailer::{CommandError, CommandResult, DynamicCommand, Invocation, Module, Spec, WorkProcess};
+use hailer_process::{Identity, Launcher};
 
 pub use argument::{ArgumentType, ScriptArgument};
 pub use config::{OutputKind, Script, read};
@@ -92,17 +92,34 @@ impl DynamicCommand for ScriptCommand {
         let values = self.resolve(&arguments, &invocation).await?;
         let context = Context::of(&invocation, values);
         let cancellation = invocation.cancellation().clone();
+        let noting = invocation.clone();
+        let note = |identity: Option<Identity>| async move {
+            match identity.and_then(work_process) {
+                Some(process) => noting.note_process(process).await,
+                None => Ok(()),
+            }
+        };
         let progress = move |done, total, text: &str| invocation.progress(done, total, text);
         run(
             &self.script,
             &self.launcher,
             &context,
             &cancellation,
+            note,
             progress,
         )
         .await
         .into_result()
     }
+}
+
+fn work_process(identity: Identity) -> Option<WorkProcess> {
+    Some(WorkProcess {
+        host_boot: identity.boot_id,
+        pid: identity.pid.try_into().ok()?,
+        start_ticks: identity.start_time,
+        run_id: identity.run_id,
+    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hailer::{CancellationToken, CommandError, CommandResult, Reply};
-use hailer_process::{Ending, Launcher, LineVerdict, Outcome, Program};
+use hailer_process::{Ending, Identity, Launcher, LineVerdict, Outcome, Program};
 
 use crate::script::argument::ArgumentType;
 use crate::script::config::Script;
@@ -43,16 +43,24 @@ impl Finished {
 
 /// Runs a script to its end. Progress is told to the sink as steps done, steps in all and a text; the sink must not
 /// block. To drop the future ends the script with all that it has started.
-pub async fn run(
+///
+/// Before it starts, `note` is given its process; it does not start unless that is written down.
+pub async fn run<F>(
     script: &Script,
     launcher: &Launcher,
     context: &Context,
     cancellation: &CancellationToken,
+    note: impl FnOnce(Option<Identity>) -> F,
     progress: impl FnMut(u64, u64, &str) + Send + 'static,
-) -> Finished {
+) -> Finished
+where
+    F: Future<Output = Result<(), CommandError>>,
+{
     let program = program(script, context).on_line(PROGRESS, watch(progress));
-    let outcome = launcher.run(program, cancellation).await;
-    finish(script, outcome)
+    match launcher.run_noted(program, cancellation, note).await {
+        Ok(outcome) => finish(script, outcome),
+        Err(error) => Finished::Failed(error),
+    }
 }
 
 /// As [`run`], with what only somebody at a terminal may read.

@@ -314,6 +314,7 @@ async fn progress_is_told_and_not_shown() {
         &Launcher::direct(),
         &Context::default(),
         &CancellationToken::new(),
+        |_| std::future::ready(Ok(())),
         move |done, total, text| tell.send((done, total, text.to_owned())).unwrap(),
     )
     .await;

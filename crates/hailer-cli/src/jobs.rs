@@ -138,7 +138,11 @@ async fn act(
             if options.json {
                 return print(&json!({"id": id.as_str(), "log": text}).to_string());
             }
-            print(&text)
+            if text.is_empty() {
+                output::say(&format!("job {id} has said nothing yet"));
+                return Ok(Exit::Fine);
+            }
+            print(text.trim_end())
         }
         What::Cancel { id } => {
             let cancelled = store.cancel(id, caller).await.context("cannot cancel")?;
@@ -207,17 +211,20 @@ fn list(jobs: &[Job], is_json: bool) -> Result<Exit, Failure> {
     if jobs.is_empty() {
         return print("no jobs");
     }
-    let lines = jobs.iter().map(|job| {
-        format!(
-            "{:<8} {:<12} {:<12} {:<16} {}",
+    let line = |[id, state, webhook, who, text]: [&str; 5]| {
+        format!("{id:<8} {state:<17} {webhook:<12} {who:<16} {text}")
+    };
+    let mut lines = vec![line(["JOB", "STATE", "WEBHOOK", "WHO", "WHAT"])];
+    lines.extend(jobs.iter().map(|job| {
+        line([
             job.id.as_str(),
             job.state.as_str(),
-            job.spec.webhook,
-            job.spec.requester.name,
-            job.spec.text
-        )
-    });
-    print(&lines.collect::<Vec<_>>().join("\n"))
+            &job.spec.webhook,
+            &job.spec.requester.name,
+            &job.spec.text,
+        ])
+    }));
+    print(&lines.join("\n"))
 }
 
 fn show(job: &Job, is_json: bool) -> Result<Exit, Failure> {

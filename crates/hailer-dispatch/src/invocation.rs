@@ -4,11 +4,13 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
+use futures_util::future::BoxFuture;
 use hailer_activity::{Activity, ActivityId, Attachment, ChannelId, ObjectId, TeamId, TenantId};
 use hailer_reply::RequestId;
 use tokio_util::sync::CancellationToken;
 
 use crate::catalog::{Catalog, Entry};
+use crate::command_error::CommandError;
 use crate::misunderstanding::Misunderstanding;
 use crate::policy::{Asker, Permit, Policy};
 use crate::registry::{Judgement, Registry};
@@ -49,6 +51,23 @@ pub trait JobHandle: fmt::Debug + Send + Sync {
 
     /// Notes how far it is. Must not block.
     fn progress(&self, done: u64, total: u64, text: &str);
+
+    /// Writes down a process that is about to run for the job, so that it is killed should the bot die. The error says
+    /// why it must not run.
+    fn note_process(&self, process: WorkProcess) -> BoxFuture<'_, Result<(), String>>;
+}
+
+/// A process that works for a job, named so that no other is ever taken for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkProcess {
+    /// Names the time since the machine was started.
+    pub host_boot: String,
+    /// The process's number.
+    pub pid: u32,
+    /// When it started, in clock ticks since the machine did.
+    pub start_ticks: u64,
+    /// Names the run.
+    pub run_id: String,
 }
 
 /// Who wrote a message.
@@ -224,6 +243,22 @@ impl Invocation {
         if let Some(job) = self.inquiry.job.get() {
             job.progress(done, total, text.as_ref());
         }
+    }
+
+    /// Writes down a process that is about to run for this call, so that it is killed should the bot die before it.
+    /// Does nothing when the call is no job.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written down, or the job is another server's by now: the process must not run.
+    pub async fn note_process(&self, process: WorkProcess) -> Result<(), CommandError> {
+        let Some(job) = self.inquiry.job.get() else {
+            return Ok(());
+        };
+        job.note_process(process).await.map_err(|why| {
+            CommandError::told("I can't write down right now what I do, so nothing was started.")
+                .caused_by(std::io::Error::other(why))
+        })
     }
 
     /// Returns the description of the command that runs.

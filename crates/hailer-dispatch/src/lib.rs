@@ -37,7 +37,7 @@ pub use command_error::CommandError;
 pub use dynamic::DynamicCommand;
 pub use function::{FunctionCommand, command_fn};
 pub use hook::{Hook, HookHandle};
-pub use invocation::{Inquiry, Invocation, JobHandle, Sender};
+pub use invocation::{Inquiry, Invocation, JobHandle, Sender, WorkProcess};
 pub use known::known;
 pub use misunderstanding::{Misunderstanding, UsageProblem};
 pub use policy::{

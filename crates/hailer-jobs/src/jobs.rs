@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use futures_util::future::{AbortHandle, BoxFuture};
 use hailer_dispatch::CancellationToken;
 use hailer_store::{
-    Admission, Admitted, AuditEntry, Ending, Fence, Job, JobId, JobState, NewJob, Store, StoreError,
+    Admission, Admitted, AuditEntry, Ending, Fence, Job, JobId, JobState, NewJob, ProcessIdentity,
+    Store, StoreError,
 };
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
@@ -23,6 +24,9 @@ use crate::{outbox, recovery, runner, watch};
 
 /// How long jobs that were cut off may take to store their end.
 const LAST_WORDS: Duration = Duration::from_millis(1_500);
+
+/// How long a process that waits to run is waited for; it gives up after ten seconds.
+const AT_THE_GATE: Duration = Duration::from_secs(8);
 
 /// Runs stored messages again, as jobs.
 pub trait Work: Send + Sync + 'static {
@@ -170,9 +174,29 @@ impl Jobs {
     ///
     /// Nothing of the job may run.
     pub async fn started(&self, live: &Live) -> Result<(), StoreError> {
+        self.note_start(live, None).await
+    }
+
+    /// Writes down a process that is about to run; waits for the store no longer than a runner does at its gate.
+    pub(crate) async fn note_process(
+        &self,
+        live: &Live,
+        process: ProcessIdentity,
+    ) -> Result<(), StoreError> {
+        let noted = self.note_start(live, Some(process));
+        let noted = tokio::time::timeout(AT_THE_GATE, noted).await;
+        noted.unwrap_or(Err(StoreError::TimedOut { limit: AT_THE_GATE }))
+    }
+
+    async fn note_start(
+        &self,
+        live: &Live,
+        process: Option<ProcessIdentity>,
+    ) -> Result<(), StoreError> {
         loop {
-            let fence = live.fence().clone();
-            let call = move |store: Store| async move { store.started(&fence, None).await };
+            let (fence, process) = (live.fence().clone(), process.clone());
+            let call =
+                move |store: Store| async move { store.started(&fence, process.as_ref()).await };
             match self.call(call).await {
                 Ok(None) => return Ok(()),
                 Ok(Some(cancel)) => {
@@ -210,7 +234,7 @@ impl Jobs {
     }
 
     fn watch_over(&self, live: Live) -> Arc<Live> {
-        let live = Arc::new(live);
+        let live = Arc::new(live.noted_by(self));
         self.live().push(Arc::clone(&live));
         live
     }

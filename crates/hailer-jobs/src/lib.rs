@@ -11,6 +11,7 @@ mod jobs;
 mod keeping;
 mod live;
 mod observer;
+mod orphans;
 mod outbox;
 mod recovery;
 mod runner;

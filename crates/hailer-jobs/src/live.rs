@@ -3,13 +3,16 @@
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
-use futures_util::future::{AbortHandle, Abortable};
-use hailer_dispatch::{CancellationToken, JobHandle};
+use futures_util::future::{AbortHandle, Abortable, BoxFuture};
+use hailer_dispatch::{CancellationToken, JobHandle, WorkProcess};
 use hailer_store::{Fence, Person, Progress};
+
+use crate::jobs::{Inner, Jobs};
+use crate::orphans;
 
 /// How long a job has to give up by itself once it was asked to.
 pub(crate) const GRACE: Duration = Duration::from_secs(10);
@@ -55,6 +58,8 @@ pub struct Live {
     state: Mutex<State>,
     has_ended: AtomicBool,
     was_told: AtomicBool,
+    /// Who writes its processes down; weak, because they hold this.
+    jobs: Weak<Inner>,
 }
 
 #[derive(Debug, Default)]
@@ -92,7 +97,14 @@ impl Live {
             state: Mutex::default(),
             has_ended: AtomicBool::new(false),
             was_told: AtomicBool::new(false),
+            jobs: Weak::new(),
         }
+    }
+
+    /// Lets its processes be written down.
+    pub(crate) fn noted_by(self, jobs: &Jobs) -> Self {
+        let jobs = Arc::downgrade(&jobs.inner);
+        Self { jobs, ..self }
     }
 
     /// Takes a job whose work began before it was one, and can be cut off by this.
@@ -228,6 +240,15 @@ impl JobHandle for Live {
             total,
             text: shortened(text),
         });
+    }
+
+    fn note_process(&self, process: WorkProcess) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(async move {
+            let inner = self.jobs.upgrade().ok_or("the bot is stopping")?;
+            let process = orphans::to_store(process);
+            let noted = Jobs { inner }.note_process(self, process).await;
+            noted.map_err(|error| error.to_string())
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use hailer_store::{Fate, Fence, JobState, RecoverPolicy, Recovered};
 
 use crate::follow_up::compose;
 use crate::jobs::Jobs;
+use crate::orphans;
 
 /// How often is looked for leases that are over; SQLite has one server, whose start is enough.
 const LOOK: Duration = Duration::from_secs(10);
@@ -29,7 +30,12 @@ pub(crate) async fn recover(jobs: Jobs) {
             .call(move |store| async move { store.recover(&once).await })
             .await;
         match recovered {
-            Ok(recovered) if !recovered.is_empty() => recovered.iter().for_each(log),
+            Ok(recovered) if !recovered.is_empty() => {
+                for one in &recovered {
+                    log(one);
+                    orphans::kill(one).await;
+                }
+            }
             Ok(_) if jobs.store().url().is_shared() => tokio::time::sleep(LOOK).await,
             Ok(_) => return,
             Err(_) => tokio::time::sleep(PAUSE).await,

@@ -1,6 +1,8 @@
 //! Starts programs, in two steps where there is a runner.
 
+use std::convert::Infallible;
 use std::fs::Permissions;
+use std::future::ready;
 use std::io;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
@@ -120,17 +122,40 @@ impl Launcher {
 
     /// Runs a program to its end, whatever that is. To drop the future kills everything that it has started.
     pub async fn run(&self, program: Program, cancellation: &CancellationToken) -> Outcome {
+        let noted = self.run_noted(program, cancellation, |_| ready(Ok::<_, Infallible>(())));
+        match noted.await {
+            Ok(outcome) => outcome,
+            Err(never) => match never {},
+        }
+    }
+
+    /// As [`Launcher::run`], once `note` has written down which process the program will be; it is not told without a
+    /// runner, as there is no process yet. A runner waits for it no longer than ten seconds.
+    ///
+    /// # Errors
+    ///
+    /// Those of `note`: then nothing of the program has run, or ever will.
+    pub async fn run_noted<E, F>(
+        &self,
+        program: Program,
+        cancellation: &CancellationToken,
+        note: impl FnOnce(Option<Identity>) -> F,
+    ) -> Result<Outcome, E>
+    where
+        F: Future<Output = Result<(), E>>,
+    {
         let prepared = match self.prepare(program).await {
             Ok(prepared) => prepared,
-            Err(error) => return Outcome::not_started(error),
+            Err(error) => return Ok(Outcome::not_started(error)),
         };
+        note(prepared.identity().cloned()).await?;
         if cancellation.is_cancelled() {
-            return Outcome::without_output(Ending::Cancelled);
+            return Ok(Outcome::without_output(Ending::Cancelled));
         }
-        match prepared.release().await {
+        Ok(match prepared.release().await {
             Ok(running) => running.wait(cancellation).await,
             Err(error) => Outcome::not_started(error),
-        }
+        })
     }
 }
 

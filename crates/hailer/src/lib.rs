@@ -67,8 +67,8 @@ pub use hailer_dispatch::{
     Effect, Entry, Example, FunctionCommand, Grant, Group, Hook, HookHandle, Invocation, Judgement,
     Link, Member, MentionInText, Misunderstanding, NamedChannel, NearMiss, NoArgs, Permit, Place,
     Policy, PolicyError, PolicyErrors, PolicySource, Rate, Rates, Refusal, Registration, Registry,
-    RegistryError, RegistryErrors, Rule, Sender, Spec, ValueKind, Verdict, Whom, Written,
-    command_fn, known, nearest,
+    RegistryError, RegistryErrors, Rule, Sender, Spec, ValueKind, Verdict, Whom, WorkProcess,
+    Written, command_fn, known, nearest,
 };
 pub use hailer_reply::{
     Action, ActionSet, ActionStyle, AnyCard, Bar, Card, CardError, CardTemplate, Column, ColumnSet,

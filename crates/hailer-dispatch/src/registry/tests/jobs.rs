@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 use crate::hook::{Hook, HookHandle};
-use crate::invocation::JobHandle;
+use futures_util::future::BoxFuture;
+
+use crate::invocation::{JobHandle, WorkProcess};
 use crate::policy::DefaultPermission;
 use crate::spec::Cooldown;
 
@@ -69,6 +71,10 @@ impl JobHandle for Job {
             .lock()
             .unwrap()
             .push(format!("{done}/{total} {text}"));
+    }
+
+    fn note_process(&self, _: WorkProcess) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(async { Err("the store is out".to_owned()) })
     }
 }
 
