@@ -101,7 +101,7 @@ async fn a_killed_server_leaves_no_process_and_its_next_says_what_was_cut_off() 
     let said = second.say(&format!("job {running}")).await.text();
     assert!(said.contains("interrupted"), "{said}");
     let said = second.say(&format!("job {waiting}")).await.text();
-    assert!(said.contains("running"), "{said}");
+    assert!(said.contains("runs"), "{said}");
     second.say(&format!("job cancel {waiting}")).await;
     let deadline = Instant::now() + PATIENCE;
     while is_alive(&two) {
