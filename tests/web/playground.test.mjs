@@ -229,6 +229,13 @@ test("what others wrote never becomes markup: text, names, cards, sessions", asy
     await page.until(`document.querySelectorAll("#previews figure").length === 4 && document.querySelector("#previews").textContent.length > 0`);
     assert.equal(await page.evaluate(HARM), 0, text);
   }
+
+  await page.click("#tab-channel");
+  const imported = { kind: "hailer playground session", version: 1, posts: EVIL.map((text) => ({ at: 0, name: text, mention: text, text, tags: [text], exchanges: [], later: { type: "message", text } })) };
+  await page.evaluate(`(() => { const files = new DataTransfer(); files.items.add(new File([${JSON.stringify(JSON.stringify(imported))}], "session.json"));
+    const field = document.getElementById("file"); field.files = files.files; field.dispatchEvent(new Event("change")); })()`);
+  await page.until(`document.querySelectorAll(".post").length === ${EVIL.length}`);
+  assert.equal(await page.evaluate(HARM), 0);
   assert.deepEqual(tab.complaints, []);
 });
 
