@@ -158,6 +158,8 @@ fn runs(job: &Job, marks: Option<&Marks>) -> Vec<Violation> {
                 ));
             }
         }
+        // The store was out when the job was taken: it is told to have failed, and has not run.
+        JobState::Failed if marks.began.is_empty() => {}
         state => violations.push(format!(
             "job {id} of {} is {state:?}, attempt {}, {:?}, {:?}",
             job.spec.command, job.attempt, job.error, job.result_text
