@@ -28,7 +28,7 @@ const ANSWERS: [(&str, &str, &str); 34] = [
     (
         "b_05_mention_at_end",
         "ok",
-        "You are Noor Halvorsen; you can run 6 commands here.",
+        "You are Noor Halvorsen; you can run 11 commands here.",
     ),
     ("b_06_bold_italic", "unknown", "I don't know \"deploy\"."),
     ("b_07_entities", "unknown", "I don't know \"alert\"."),
