@@ -26,7 +26,7 @@ impl Sabotage {
     fn sql(self) -> &'static str {
         match self {
             Self::LoseJob => {
-                "DELETE FROM jobs WHERE number = (SELECT max(number) FROM jobs WHERE command = 'work')"
+                "DELETE FROM jobs WHERE number = (SELECT min(number) FROM jobs WHERE command = 'work')"
             }
             Self::RunTwice => {
                 "UPDATE jobs SET state = 'queued', owner = NULL, ended_at = NULL, attempt = 0 WHERE number = \
