@@ -38,15 +38,12 @@ impl Engine {
         T: Send + 'static,
         F: for<'a> FnOnce(&'a mut Session) -> BoxFuture<'a, Result<T, StoreError>> + Send + 'static,
     {
-        let deadline = Instant::now() + limit;
-        let (reply, answer) = oneshot::channel();
-        let ticket = Ticket::new();
-        let work = Box::new(Pending::new(operation, reply, ticket.clone()));
+        let (work, asked) = Asked::of(operation, limit);
         match self {
-            Self::File(engine) => engine.submit(work, limit, deadline).await?,
+            Self::File(engine) => engine.submit(work, limit, asked.deadline).await?,
             Self::Server(engine) => engine.submit_write(work, limit),
         }
-        wait(answer, &ticket, limit, deadline).await
+        asked.wait().await
     }
 
     /// Runs an operation that only reads.
@@ -55,15 +52,12 @@ impl Engine {
         T: Send + 'static,
         F: for<'a> FnOnce(&'a mut Session) -> BoxFuture<'a, Result<T, StoreError>> + Send + 'static,
     {
-        let deadline = Instant::now() + limit;
-        let (reply, answer) = oneshot::channel();
-        let ticket = Ticket::new();
-        let work = Box::new(Pending::new(operation, reply, ticket.clone()));
+        let (work, asked) = Asked::of(operation, limit);
         match self {
-            Self::File(engine) => engine.submit_read(work, limit, deadline).await?,
+            Self::File(engine) => engine.submit_read(work, limit, asked.deadline).await?,
             Self::Server(engine) => engine.submit_read(work, limit),
         }
-        let result = wait(answer, &ticket, limit, deadline).await;
+        let result = asked.wait().await;
         // A read changes nothing, however it ends.
         result.map_err(|error| {
             if error.is_certain() {
@@ -75,28 +69,53 @@ impl Engine {
     }
 }
 
-async fn wait<T>(
+/// An operation on its way, as its caller sees it.
+struct Asked<T> {
     answer: oneshot::Receiver<Result<T, StoreError>>,
-    ticket: &Ticket,
+    ticket: Ticket,
     limit: Duration,
     deadline: Instant,
-) -> Result<T, StoreError> {
-    // A caller that gives up (its future is dropped) takes back what has not begun.
-    let withdrawn = ticket.withdraw_on_drop();
-    match timeout_at(deadline, answer).await {
-        Ok(Ok(result)) => result,
-        Ok(Err(_gone)) => Err(if ticket.withdraw() {
-            StoreError::Closed
-        } else {
-            StoreError::Unknown
-        }),
-        Err(_elapsed) => {
-            drop(withdrawn);
-            Err(if ticket.withdraw() {
-                StoreError::TimedOut { limit }
+}
+
+impl<T> Asked<T> {
+    /// Makes of an operation the work for an engine, and what waits for its result.
+    fn of<F>(operation: F, limit: Duration) -> (Box<Pending<T, F>>, Self) {
+        let (reply, answer) = oneshot::channel();
+        let ticket = Ticket::new();
+        let work = Box::new(Pending::new(operation, reply, ticket.clone()));
+        let asked = Self {
+            answer,
+            ticket,
+            limit,
+            deadline: Instant::now() + limit,
+        };
+        (work, asked)
+    }
+
+    async fn wait(self) -> Result<T, StoreError> {
+        let Self {
+            answer,
+            ticket,
+            limit,
+            deadline,
+        } = self;
+        // A caller that gives up (its future is dropped) takes back what has not begun.
+        let withdrawn = ticket.withdraw_on_drop();
+        match timeout_at(deadline, answer).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_gone)) => Err(if ticket.withdraw() {
+                StoreError::Closed
             } else {
                 StoreError::Unknown
-            })
+            }),
+            Err(_elapsed) => {
+                drop(withdrawn);
+                Err(if ticket.withdraw() {
+                    StoreError::TimedOut { limit }
+                } else {
+                    StoreError::Unknown
+                })
+            }
         }
     }
 }

@@ -116,11 +116,9 @@ impl Shared {
             return;
         }
         let chain = format!("{}/{}", self.boot, lane.number);
-        let ready = timeout(limit, self.ready(chain, Purpose::Write)).await;
-        let mut connection = match ready {
-            Ok(Ok(connection)) => connection,
-            Ok(Err(error)) => return work.fail(error),
-            Err(_elapsed) => return work.fail(StoreError::TimedOut { limit }),
+        let mut connection = match self.ready(chain, Purpose::Write, limit).await {
+            Ok(connection) => connection,
+            Err(error) => return work.fail(error),
         };
         let Some(session) = connection.session() else {
             return work.fail(StoreError::Closed);
@@ -156,11 +154,9 @@ impl Shared {
     }
 
     async fn read(self: Arc<Self>, mut work: Box<dyn Work>, limit: Duration) {
-        let ready = timeout(limit, self.ready(String::new(), Purpose::Read)).await;
-        let mut connection = match ready {
-            Ok(Ok(connection)) => connection,
-            Ok(Err(error)) => return work.fail(error),
-            Err(_elapsed) => return work.fail(StoreError::TimedOut { limit }),
+        let mut connection = match self.ready(String::new(), Purpose::Read, limit).await {
+            Ok(connection) => connection,
+            Err(error) => return work.fail(error),
         };
         let Some(session) = connection.session() else {
             return work.fail(StoreError::Closed);
@@ -174,8 +170,21 @@ impl Shared {
         }
     }
 
-    /// Returns a connection that answers. Of those of the pool some, or all, may have died with the server that was behind them.
-    async fn ready(&self, chain: String, purpose: Purpose) -> Result<Borrowed, StoreError> {
+    /// Returns a connection that answers, within the limit.
+    async fn ready(
+        &self,
+        chain: String,
+        purpose: Purpose,
+        limit: Duration,
+    ) -> Result<Borrowed, StoreError> {
+        match timeout(limit, self.alive(chain, purpose)).await {
+            Ok(found) => found,
+            Err(_elapsed) => Err(StoreError::TimedOut { limit }),
+        }
+    }
+
+    /// Looks for a connection that answers. Of those of the pool some, or all, may have died with the server that was behind them.
+    async fn alive(&self, chain: String, purpose: Purpose) -> Result<Borrowed, StoreError> {
         let mut tries = 0;
         loop {
             let mut connection = self.connection(chain.clone()).await?;
