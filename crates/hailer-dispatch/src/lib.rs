@@ -16,6 +16,7 @@ mod function;
 mod hook;
 mod invocation;
 mod known;
+mod lines;
 mod lock;
 mod misunderstanding;
 mod pattern;

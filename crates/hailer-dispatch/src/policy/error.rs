@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::lines::write_lines;
+
 /// Something written about permissions that does not fit the commands and groups that exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -45,13 +47,7 @@ impl PolicyErrors {
 
 impl fmt::Display for PolicyErrors {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.errors.iter().enumerate() {
-            if index > 0 {
-                formatter.write_str("\n")?;
-            }
-            write!(formatter, "{error}")?;
-        }
-        Ok(())
+        write_lines(formatter, &self.errors)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::argument::{Argument, ArgumentKind};
 use crate::arguments::is_same_name;
 use crate::catalog::Entry;
 use crate::command::Registration;
+use crate::lines::write_lines;
 use crate::lock;
 use crate::reader::Reader;
 use crate::registry::{Desk, Registered, Registry};
@@ -166,13 +167,7 @@ impl RegistryErrors {
 
 impl fmt::Display for RegistryErrors {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, error) in self.errors.iter().enumerate() {
-            if index > 0 {
-                formatter.write_str("\n")?;
-            }
-            write!(formatter, "{error}")?;
-        }
-        Ok(())
+        write_lines(formatter, &self.errors)
     }
 }
 
