@@ -7,7 +7,7 @@ use std::time::Duration;
 use hailer_store::{AuditFilter, DidStart, Job, JobFilter, JobState, Store};
 
 use crate::http::PATIENCE;
-use crate::load::{Log, Said};
+use crate::load::{Log, Said, jobs_in};
 use crate::place::Place;
 use crate::witness::{self, Marks};
 
@@ -96,20 +96,17 @@ async fn all_jobs(store: &Store) -> HashMap<String, Job> {
 fn answers(said: &[Said], jobs: &HashMap<String, Job>) -> Vec<Violation> {
     let mut violations = Vec::new();
     for said in said {
+        let mut told = HashSet::new();
         for answer in &said.answers {
-            let named = Said {
-                answers: vec![answer.clone()],
-                ..said.clone()
-            };
-            for id in named.jobs() {
+            for id in jobs_in(answer) {
                 if !jobs.contains_key(&id) {
                     violations.push(format!(
                         "job {id} does not exist, though its sender was told: {answer}"
                     ));
                 }
+                told.insert(id);
             }
         }
-        let told: HashSet<String> = said.jobs().into_iter().collect();
         if told.len() > 1 {
             violations.push(format!(
                 "message {} was told several jobs: {told:?}",

@@ -35,14 +35,9 @@ pub(crate) struct Said {
     pub(crate) answers: Vec<String>,
 }
 
-impl Said {
-    /// Returns the jobs that the answers name.
-    pub(crate) fn jobs(&self) -> Vec<String> {
-        self.answers
-            .iter()
-            .flat_map(|answer| JOB.captures_iter(answer).map(|it| it[1].to_owned()))
-            .collect()
-    }
+/// Returns the jobs that an answer names.
+pub(crate) fn jobs_in(answer: &str) -> impl Iterator<Item = String> {
+    JOB.captures_iter(answer).map(|it| it[1].to_owned())
 }
 
 /// Everything that was said in all rounds.
