@@ -3,12 +3,14 @@
 //! The browser tests draw each answer with Microsoft's renderer; the pictures are in the gallery of the guide.
 
 use std::error::Error;
+use std::future::ready;
 use std::io::{Write, stdout};
 use std::time::Duration;
 
-use hailer::testing::TestBot;
+use hailer::testing::{TestBot, TestReply};
 use hailer::{
     Command, CommandError, DefaultPermission, Effect, Invocation, Module, Reply, Spec, clap,
+    command_fn,
 };
 use hailer_commands::status::{self, Endpoint};
 use serde_json::{Value, json};
@@ -80,6 +82,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     ] {
         shown.push(answer(bot, name, typed).await?);
     }
+    shown.extend(about_a_job().await?);
     writeln!(stdout(), "{:#}", Value::from(shown))?;
     Ok(())
 }
@@ -90,6 +93,51 @@ fn run() -> Own {
         "ship a version to production; takes minutes",
         Effect::Write,
     )
+}
+
+/// A job from its beginning to its end, under an id that is the same in every run.
+async fn about_a_job() -> Result<Vec<Value>, Box<dyn Error>> {
+    let spec = Spec::new("ship", "ship a service to production")
+        .effect(Effect::Write)
+        .job();
+    let done = Reply::text("api 2.42.0 is live on 12 of 12").then_code("web-1 ok\nweb-2 ok");
+    let ship = command_fn(spec, move |_: ShipArgs, invocation: Invocation| {
+        invocation.progress(12, 12, "checked");
+        ready(Ok(done.clone()))
+    });
+    let bot = TestBot::new()
+        .with_store()
+        .module(Module::new("Deploys").command(ship))
+        .module(hailer_commands::jobs::module())
+        .module(hailer_commands::builtin());
+
+    let begun = bot.say("ship api").await;
+    let id = begun.job();
+    let ended = bot.result_of(&id).await;
+    ended.assert_contains("is live");
+    let mut shown = vec![shown_answer("a job begins", "ship api", &begun)?];
+    for (name, typed) in [
+        ("jobs", "jobs".to_owned()),
+        ("a job", format!("job {id}")),
+        ("the result of a job", format!("job log {id}")),
+        (
+            "a job that is over is cancelled",
+            format!("job cancel {id}"),
+        ),
+        ("no such job", "job 7F3A".to_owned()),
+        ("why", "why ship api".to_owned()),
+        ("can", "can me ship api".to_owned()),
+    ] {
+        shown.push(answer(&bot, name, &typed).await?);
+    }
+    let shown = Value::from(shown).to_string().replace(&id, "K7Q2");
+    Ok(serde_json::from_str(&shown)?)
+}
+
+#[derive(Debug, clap::Args)]
+struct ShipArgs {
+    /// api, web or worker
+    _service: String,
 }
 
 /// Knows too many commands to list each of them.
@@ -111,13 +159,32 @@ fn many() -> TestBot {
 }
 
 async fn answer(bot: &TestBot, name: &str, typed: &str) -> Result<Value, Box<dyn Error>> {
-    let reply = bot.say(typed).await;
+    shown_answer(name, typed, &bot.say(typed).await)
+}
+
+fn shown_answer(name: &str, typed: &str, reply: &TestReply) -> Result<Value, Box<dyn Error>> {
     let message: Value = serde_json::from_str(&steady(reply.json()))?;
     Ok(json!({ "name": name, "typed": typed, "message": message, "text": steady(reply.text()) }))
 }
 
 /// Makes the times the same in every run.
 fn steady(text: &str) -> String {
+    steady_ages(&steady_times(text))
+}
+
+/// Makes every age of seconds the same.
+fn steady_ages(text: &str) -> String {
+    let parts: Vec<&str> = text.split(" s ago").collect();
+    let kept = |(at, part): (usize, &&str)| {
+        let is_age = at + 1 < parts.len();
+        let without = part.trim_end_matches(|each: char| each.is_ascii_digit() && is_age);
+        let age = if is_age { "3 s ago" } else { "" };
+        format!("{without}{age}")
+    };
+    parts.iter().enumerate().map(kept).collect()
+}
+
+fn steady_times(text: &str) -> String {
     let mut steady = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(" ms") {
