@@ -21,15 +21,19 @@ impl<'de> Deserialize<'de> for Clean {
 impl Clean {
     /// Takes foreign text for a place where Markdown is read.
     pub(crate) fn literal(text: impl Into<String>) -> Self {
+        let Self(mut wire) = Self::literal_within(text);
+        // Nothing follows from which the end would have to be parted.
+        wire.truncate(wire.trim_end_matches(PART).len());
+        Self(wire)
+    }
+
+    /// Takes foreign text for a place where Markdown is read and more may follow.
+    pub(crate) fn literal_within(text: impl Into<String>) -> Self {
         let mut text = text.into();
         text.truncate(text.trim_end_matches(['\n', '\r']).len());
         Self(match escape_card(&text) {
             Cow::Borrowed(_) => text,
-            Cow::Owned(mut wire) => {
-                // Nothing follows from which the end would have to be parted.
-                wire.truncate(wire.trim_end_matches(PART).len());
-                wire
-            }
+            Cow::Owned(wire) => wire,
         })
     }
 

@@ -50,4 +50,12 @@ impl Role {
         };
         clean.as_str().to_owned()
     }
+
+    /// Does the same where more may follow, which the end must form nothing with.
+    pub(super) fn literal_within(self, text: &str) -> String {
+        match self {
+            Self::Markdown => Clean::literal_within(text).as_str().to_owned(),
+            Self::Plain | Self::Label | Self::Address | Self::Other => self.literal(text),
+        }
+    }
 }

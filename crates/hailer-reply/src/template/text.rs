@@ -88,6 +88,10 @@ impl Text {
             }
             after_value = matches!(part, Part::Value { .. });
         }
+        // Nothing follows from which the end would have to be parted.
+        if after_value {
+            filled.truncate(filled.trim_end_matches(PART).len());
+        }
         match (self.role, self.parts.last()) {
             (Role::Address, Some(_)) => self.address(&filled),
             _ => Ok(filled),
@@ -105,10 +109,10 @@ impl Text {
             Place::Text if value.is_safe() && self.role == Role::Markdown => {
                 Clean::markdown(text).as_str().to_owned()
             }
-            Place::Text => self.role.literal(&text),
+            Place::Text => self.role.literal_within(&text),
             Place::Label => {
                 let label = text.replace('[', "(").replace(']', ")");
-                self.role.literal(&label.replace(['\n', '\r'], " "))
+                self.role.literal_within(&label.replace(['\n', '\r'], " "))
             }
             Place::Target => write::address(formula, &text)?.to_markdown_target(),
             Place::WithinTarget => write::target_part(&text),

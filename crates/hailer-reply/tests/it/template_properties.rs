@@ -136,4 +136,22 @@ proptest! {
 
         prop_assert!(!has_link_or_mention(&Value::String(wire)));
     }
+
+    #[test]
+    fn a_value_forms_nothing_with_the_text_after_it(value in foreign_text(), after in "[(\\[:<>/a*_;~]{1,3}") {
+        let wire = filled_text(&format!("${{x}}{after}!"), json!({ "x": value }));
+
+        let begins_alone = has_link_or_mention(&Value::String(after));
+        prop_assert!(begins_alone || !has_link_or_mention(&Value::String(wire)));
+    }
+}
+
+#[test]
+fn seams_between_values_are_parted() {
+    let seams = [("]", "("), ("[a]", "(b)"), ("<", "at>x"), ("<", "/at>"), ("x\n]", "(y)")];
+    for (one, two) in seams {
+        let wire = filled_text("${x}${y}!", json!({ "x": one, "y": two }));
+
+        assert!(!has_link_or_mention(&Value::String(wire)), "{one:?} {two:?}");
+    }
 }
