@@ -24,6 +24,7 @@ mod id;
 mod job;
 mod operation;
 mod outbox;
+mod record;
 mod retention;
 mod schema;
 mod session;
@@ -46,6 +47,7 @@ pub use job::{
     Person, ProcessIdentity, Progress,
 };
 pub use outbox::{NewPost, Post, PostQuery};
+pub use record::{Expected, LeaseRequest, NewRecord, Record, RecordFilter};
 pub use retention::{Pruned, Retention};
 pub use state::{DidStart, Effect, JobState};
 pub use store::{Role, Store};

@@ -11,6 +11,7 @@ mod listing;
 mod outbox;
 mod ping;
 mod prune;
+mod record;
 mod recover;
 mod retry;
 mod row;
@@ -36,6 +37,10 @@ pub(crate) use outbox::{
 };
 pub(crate) use ping::ping;
 pub(crate) use prune::prune;
+pub(crate) use record::{
+    delete as delete_record, get as get_record, lease, list as list_records, put as put_record,
+    put_and_post as put_record_and_post, release as release_lease,
+};
 pub(crate) use recover::recover;
 pub(crate) use retry::retry;
 pub(crate) use running::{progress, renew, started};

@@ -19,12 +19,20 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 1] = [Migration {
-    version: 1,
-    both: include_str!("schema/0001.sql"),
-    sqlite: include_str!("schema/sqlite.sql"),
-    postgres: include_str!("schema/postgres.sql"),
-}];
+const MIGRATIONS: [Migration; 2] = [
+    Migration {
+        version: 1,
+        both: include_str!("schema/0001.sql"),
+        sqlite: include_str!("schema/sqlite.sql"),
+        postgres: include_str!("schema/postgres.sql"),
+    },
+    Migration {
+        version: 2,
+        both: include_str!("schema/0002.sql"),
+        sqlite: "",
+        postgres: include_str!("schema/postgres_0002.sql"),
+    },
+];
 
 const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS hailer_schema (version BIGINT PRIMARY KEY, checksum TEXT NOT NULL, at BIGINT NOT NULL)";
 

@@ -2,6 +2,7 @@
 
 mod copying;
 mod keeping;
+mod records;
 
 use std::fmt;
 use std::sync::Arc;

@@ -18,7 +18,7 @@ pub(crate) struct Table {
 }
 
 /// Every table with rows to copy. `locks` come after the jobs that hold them.
-pub(crate) const TABLES: [Table; 7] = [
+pub(crate) const TABLES: [Table; 8] = [
     Table {
         name: "messages",
         key: &["webhook", "tenant", "team", "conversation", "activity"],
@@ -72,6 +72,13 @@ pub(crate) const TABLES: [Table; 7] = [
         is_numbered: false,
         texts: "chain hash",
         numbers: "seq at",
+    },
+    Table {
+        name: "records",
+        key: &["module", "key"],
+        is_numbered: false,
+        texts: "module key value",
+        numbers: "version updated_at",
     },
 ];
 

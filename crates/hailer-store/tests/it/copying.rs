@@ -1,6 +1,8 @@
 //! Moving a store to another engine: complete, equal, and safe to cut off.
 
-use hailer_store::{Copied, CopyError, JobState, NewPost, NewText, OpenError, Role, Store};
+use hailer_store::{
+    Copied, CopyError, Expected, JobState, NewPost, NewRecord, NewText, OpenError, Role, Store,
+};
 
 use crate::bed::Bed;
 use crate::samples::{admission, admission_of, claim, ending, queue, run_now, running, state};
@@ -46,6 +48,15 @@ async fn fill(store: &Store) -> Vec<hailer_store::JobId> {
         keep_for: std::time::Duration::from_secs(60),
     };
     store.keep_text(&text).await.expect("kept");
+    for number in 0..250 {
+        let record = NewRecord {
+            module: "oncall".to_owned(),
+            key: format!("ä/{number}"),
+            value: "{}".to_owned(),
+            expected: Expected::Nothing,
+        };
+        store.put_record(&record).await.expect("kept");
+    }
     ids
 }
 
@@ -59,6 +70,7 @@ fn expected() -> Copied {
             ("outbox", 1),
             ("audit", 254),
             ("audit_dropped", 0),
+            ("records", 250),
         ],
     }
 }

@@ -15,6 +15,7 @@ mod opening;
 mod outage;
 mod outbox;
 mod queue;
+mod records;
 mod recovery;
 mod retention;
 mod running;
