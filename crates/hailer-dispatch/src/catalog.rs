@@ -111,6 +111,11 @@ impl Entry {
         self.spec.job.at_once
     }
 
+    /// Says whether it runs although somebody froze what changes something, or holds its lock.
+    pub fn runs_despite_holds(&self) -> bool {
+        self.spec.job.despite_holds
+    }
+
     /// Returns its arguments, positional ones first.
     pub fn arguments(&self) -> &[Argument] {
         &self.arguments

@@ -115,6 +115,7 @@ pub(crate) struct JobSpec {
     pub(crate) time_limit: Option<Duration>,
     pub(crate) lock: Option<String>,
     pub(crate) at_once: Option<u32>,
+    pub(crate) despite_holds: bool,
 }
 
 impl Spec {
@@ -283,6 +284,14 @@ impl Spec {
     #[must_use]
     pub fn at_once(mut self, jobs: u32) -> Self {
         self.job.at_once = Some(jobs);
+        self
+    }
+
+    /// Lets the command run although somebody froze what changes something, or holds its lock: it is what ends that, or what helps
+    /// meanwhile.
+    #[must_use]
+    pub fn despite_holds(mut self) -> Self {
+        self.job.despite_holds = true;
         self
     }
 

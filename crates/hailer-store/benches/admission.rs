@@ -244,5 +244,6 @@ fn admission(number: u64) -> Admission {
             ..AuditEntry::default()
         },
         queue_limit: u64::MAX,
+        despite_holds: false,
     }
 }

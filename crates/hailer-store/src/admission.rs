@@ -1,6 +1,7 @@
 //! The door: what is stored of a message before anything of it runs.
 
 use crate::audit::AuditEntry;
+use crate::hold::Hold;
 use crate::id::JobId;
 use crate::job::{Fence, Job, NewJob, Person};
 
@@ -43,6 +44,8 @@ pub struct Admission {
     pub intent: AuditEntry,
     /// How many jobs may be queued, the new one among them.
     pub queue_limit: u64,
+    /// Whether it starts although people hold what it needs: it is about what they hold.
+    pub despite_holds: bool,
 }
 
 /// What the door said.
@@ -63,6 +66,9 @@ pub enum Admitted {
         /// The job that holds it.
         by: Box<Job>,
     },
+    /// Somebody holds its lock, or froze everything that changes something; nothing was stored. What is queued when a hold begins waits
+    /// until its end.
+    Kept(Box<Hold>),
     /// As many jobs as allowed are queued; nothing was stored.
     QueueFull,
 }

@@ -20,8 +20,10 @@ mod claim;
 mod copying;
 mod engine;
 mod error;
+mod hold;
 mod id;
 mod job;
+mod key;
 mod operation;
 mod outbox;
 mod record;
@@ -41,11 +43,13 @@ pub use audit::{
 pub use claim::{ClaimLimits, ComposeFollowUp, Fate, Held, RecoverPolicy, Recovered, Renewed};
 pub use copying::{Copied, CopyError};
 pub use error::{DatabaseError, OpenError, StoreError};
+pub use hold::{Force, HeldName, Hold, Holding, JobLock, NewHold, Released};
 pub use id::{BootId, InvalidId, JobId, TextId};
 pub use job::{
     CancelRequest, Claimed, Ending, Exit, Fence, Job, JobFilter, NewJob, Output, Owned, Page,
     Person, ProcessIdentity, Progress,
 };
+pub use key::{KeySeen, KeyUse};
 pub use outbox::{NewPost, Post, PostQuery};
 pub use record::{Expected, LeaseRequest, NewRecord, Record, RecordFilter};
 pub use retention::{Pruned, Retention};

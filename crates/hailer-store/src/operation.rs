@@ -7,6 +7,8 @@ mod cancel;
 mod claim;
 mod copy;
 mod finish;
+mod hold;
+mod key;
 mod listing;
 mod outbox;
 mod ping;
@@ -31,6 +33,8 @@ pub(crate) use copy::{
     count as count_rows, is_half_copied, is_served, put_rows, rows_after, store_id,
 };
 pub(crate) use finish::finish;
+pub(crate) use hold::{hold, holds, job_locks, release};
+pub(crate) use key::note_key;
 pub(crate) use listing::{counts, job, jobs};
 pub(crate) use outbox::{
     Sending, next as next_post, put as put_post, settle as settle_post, waiting as posts_waiting,

@@ -19,7 +19,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration {
         version: 1,
         both: include_str!("schema/0001.sql"),
@@ -31,6 +31,12 @@ const MIGRATIONS: [Migration; 2] = [
         both: include_str!("schema/0002.sql"),
         sqlite: "",
         postgres: include_str!("schema/postgres_0002.sql"),
+    },
+    Migration {
+        version: 3,
+        both: include_str!("schema/0003.sql"),
+        sqlite: "",
+        postgres: "",
     },
 ];
 

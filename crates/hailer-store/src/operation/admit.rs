@@ -5,8 +5,8 @@ use crate::audit::AuditEntry;
 use crate::error::StoreError;
 use crate::id::{JobId, hex};
 use crate::job::{Fence, Job, NewJob, Owned};
-use crate::operation::audit;
 use crate::operation::row::{LEASE_MS, job_with_id, wide};
+use crate::operation::{audit, hold};
 use crate::session::{Session, Value, millis, values};
 
 /// How long the second guard holds, in milliseconds.
@@ -50,6 +50,13 @@ pub(crate) async fn admit(
     }
     if let Some(first) = seen.guarded {
         return attach(session, admission, &first).await;
+    }
+    if seen.has_holds
+        && !admission.despite_holds
+        && let Some(hold) = hold::keeps_out(session, &admission.job).await?
+    {
+        session.abandon();
+        return Ok(Admitted::Kept(Box::new(hold)));
     }
     if admission.start == Start::Queued && seen.is_full {
         session.abandon();
@@ -152,6 +159,8 @@ struct Seen {
     is_full: bool,
     /// Whether another job has the id.
     is_taken: bool,
+    /// Whether somebody holds anything.
+    has_holds: bool,
 }
 
 async fn look(
@@ -164,7 +173,7 @@ async fn look(
     let sql = format!(
         "SELECT (SELECT job_id FROM messages WHERE {OF_MESSAGE}) AS repeat_of, (SELECT id FROM jobs WHERE guard = $6 \
          AND created_at > $7 AND state IN ('awaiting_approval', 'queued', 'starting', 'running') ORDER BY number LIMIT 1) AS guarded, \
-         (SELECT COUNT(*) FROM jobs WHERE id = $8) AS taken, ({}) AS is_full",
+         (SELECT COUNT(*) FROM jobs WHERE id = $8) AS taken, (SELECT COUNT(*) FROM holds) AS holds, ({}) AS is_full",
         is_full("$9")
     );
     let since = session.now().await? - GUARD_MS;
@@ -184,6 +193,7 @@ async fn look(
         guarded: row.maybe_text("guarded")?,
         is_full: row.is("is_full")?,
         is_taken: row.is("taken")?,
+        has_holds: row.is("holds")?,
     })
 }
 

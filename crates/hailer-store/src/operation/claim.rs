@@ -7,6 +7,7 @@ use crate::error::StoreError;
 use crate::id::JobId;
 use crate::job::{Claimed, Job};
 use crate::operation::admit::take_lock;
+use crate::operation::hold;
 use crate::operation::row::{HELD, LEASE_MS, read_fence, read_job};
 use crate::session::{Session, Value, values};
 
@@ -110,6 +111,7 @@ async fn candidate(
     exclude(&mut sql, &mut row, "j.command", &excluded.commands);
     exclude(&mut sql, &mut row, "j.webhook", &excluded.webhooks);
     exclude(&mut sql, &mut row, "j.id", &excluded.jobs);
+    hold::exclude_held(session, &mut sql, &mut row).await?;
     sql.push_str(" ORDER BY COALESCE(busy.held, 0), j.number LIMIT 1");
     sql.push_str(if session.is_shared() {
         " FOR UPDATE OF j SKIP LOCKED)"

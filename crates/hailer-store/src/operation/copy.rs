@@ -18,7 +18,7 @@ pub(crate) struct Table {
 }
 
 /// Every table with rows to copy. `locks` come after the jobs that hold them.
-pub(crate) const TABLES: [Table; 8] = [
+pub(crate) const TABLES: [Table; 10] = [
     Table {
         name: "messages",
         key: &["webhook", "tenant", "team", "conversation", "activity"],
@@ -79,6 +79,20 @@ pub(crate) const TABLES: [Table; 8] = [
         is_numbered: false,
         texts: "module key value",
         numbers: "version updated_at",
+    },
+    Table {
+        name: "holds",
+        key: &["name"],
+        is_numbered: false,
+        texts: "name kind subject by_id by_name webhook reason",
+        numbers: "at until_at",
+    },
+    Table {
+        name: "key_uses",
+        key: &["webhook", "label", "network"],
+        is_numbered: false,
+        texts: "webhook label network",
+        numbers: "at",
     },
 ];
 

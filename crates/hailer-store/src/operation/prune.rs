@@ -49,6 +49,9 @@ pub(crate) async fn prune(session: &mut Session, keep: &Retention) -> Result<Pru
         .await?,
         ..Pruned::default()
     };
+    session
+        .execute("DELETE FROM holds WHERE until_at <= $1", &values![now])
+        .await?;
     if let Some(age) = keep.audit {
         pruned.audit = drop_audit(session, before(age)).await?;
     }

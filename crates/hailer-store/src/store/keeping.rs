@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use crate::admission::{Caller, Retried};
 use crate::audit::{AuditEntry, AuditFilter, AuditPage, AuditRow, ChainHead, ChainReport};
 use crate::error::StoreError;
+use crate::hold::{Force, HeldName, Hold, Holding, JobLock, NewHold, Released};
 use crate::id::{JobId, TextId};
+use crate::key::{KeySeen, KeyUse};
 use crate::operation;
 use crate::outbox::{NewPost, Post, PostQuery};
 use crate::retention::{Pruned, Retention};
@@ -149,6 +151,70 @@ impl Store {
         let id = id.clone();
         self.read(move |session| Box::pin(async move { operation::text(session, &id).await }))
             .await
+    }
+
+    /// Holds a lock or a freeze for somebody: nothing that it keeps out starts from now on, on any server.
+    ///
+    /// # Errors
+    ///
+    /// Only those of the database.
+    pub async fn hold(&self, new: &NewHold, by: &Caller) -> Result<Holding, StoreError> {
+        let (new, by) = (new.clone(), by.clone());
+        self.write(move |session| {
+            Box::pin(async move { operation::hold(session, &new, &by).await })
+        })
+        .await
+    }
+
+    /// Lets a lock or a freeze go: their own, or with force somebody else's.
+    ///
+    /// # Errors
+    ///
+    /// Only those of the database.
+    pub async fn release(
+        &self,
+        held: &HeldName,
+        by: &Caller,
+        force: Force,
+    ) -> Result<Released, StoreError> {
+        let (held, by) = (held.clone(), by.clone());
+        self.write(move |session| {
+            Box::pin(async move { operation::release(session, &held, &by, force).await })
+        })
+        .await
+    }
+
+    /// Returns everything that people hold at this moment, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// Only those of the database.
+    pub async fn holds(&self) -> Result<Vec<Hold>, StoreError> {
+        self.read(|session| Box::pin(operation::holds(session)))
+            .await
+    }
+
+    /// Returns the locks that jobs have, by name.
+    ///
+    /// # Errors
+    ///
+    /// Only those of the database.
+    pub async fn job_locks(&self) -> Result<Vec<JobLock>, StoreError> {
+        self.read(|session| Box::pin(operation::job_locks(session)))
+            .await
+    }
+
+    /// Notes a use of a key. The first use, and one from another network, is in the audit from then on; `entry` says who spoke.
+    ///
+    /// # Errors
+    ///
+    /// Only those of the database.
+    pub async fn note_key(&self, used: &KeyUse, entry: &AuditEntry) -> Result<KeySeen, StoreError> {
+        let (used, entry) = (used.clone(), entry.clone());
+        self.write(move |session| {
+            Box::pin(async move { operation::note_key(session, &used, &entry).await })
+        })
+        .await
     }
 
     /// Appends an entry to the audit: a denial, a changed configuration, whatever is not part of a job's transaction.

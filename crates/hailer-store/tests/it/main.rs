@@ -11,6 +11,7 @@ mod audit;
 mod bed;
 mod copying;
 mod door;
+mod holding;
 mod opening;
 mod outage;
 mod outbox;

@@ -69,6 +69,7 @@ pub(crate) fn admission() -> Admission {
             ..AuditEntry::default()
         },
         queue_limit: 1000,
+        despite_holds: false,
     }
 }
 

@@ -183,6 +183,7 @@ impl Core {
             intent,
             job,
             queue_limit: jobs.settings().queue,
+            despite_holds: found.entry.runs_despite_holds(),
         }
     }
 
