@@ -300,13 +300,16 @@ impl Bot {
             None => None,
         };
         if let Some(host) = &job_host {
-            desks.iter().for_each(|desk| desk.open(host.jobs()));
+            desks
+                .iter()
+                .for_each(|desk| desk.open(host.jobs(), config.bot.times));
         }
         let responder = Responder::new(Parts {
             registry: Arc::new(registry),
             policy: live,
             rates: config.limits.rates,
             contact: config.bot.contact,
+            times: config.bot.times,
             runtime: CommandRuntime::new().map_err(StartError::Threads)?,
             dedupe_for: config.limits.dedupe_for,
             reply_within: config.server.reply_within,

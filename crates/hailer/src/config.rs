@@ -32,6 +32,7 @@ mod tree;
 mod unknown;
 mod webhook;
 mod width;
+mod zone;
 
 use std::path::Path;
 
@@ -39,6 +40,8 @@ use hailer_activity::HmacKey;
 use hailer_dispatch::{Catalog, Group, Policy, PolicyError, PolicyErrors, PolicySource, Written};
 use hailer_jobs::{FollowUp, JobSettings};
 use hailer_store::StoreUrl;
+
+use crate::local_time::LocalTime;
 
 pub use draft::Draft;
 pub use environment::Environment;
@@ -99,6 +102,8 @@ pub struct Loaded {
 pub struct BotConfig {
     /// Whom to turn to, as shown in refusals.
     pub contact: Option<String>,
+    /// In which zone answers tell the time.
+    pub times: LocalTime,
 }
 
 /// What the log keeps.
@@ -227,6 +232,7 @@ impl Config {
         Self {
             bot: BotConfig {
                 contact: top.section("bot").string("contact"),
+                times: LocalTime::new(zone::read(&top.section("bot")).unwrap_or_default()),
             },
             server: server::read(&top.section("server")),
             permissions: permissions::read(top, &webhooks),

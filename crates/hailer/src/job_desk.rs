@@ -10,12 +10,14 @@ use hailer_store::{
     TextId,
 };
 
+use crate::local_time::LocalTime;
+
 /// The jobs of a bot, for commands that show and stop them. It is open once the bot runs with a store.
 ///
 /// Another team's job is as little there as one that does not exist: both get the same answer.
 #[derive(Debug, Clone, Default)]
 pub struct JobDesk {
-    jobs: Arc<OnceLock<Jobs>>,
+    opened: Arc<OnceLock<(Jobs, LocalTime)>>,
 }
 
 /// Which jobs to list.
@@ -37,8 +39,20 @@ impl JobDesk {
         Self::default()
     }
 
-    pub(crate) fn open(&self, jobs: &Jobs) {
-        let _ = self.jobs.set(jobs.clone());
+    pub(crate) fn open(&self, jobs: &Jobs, times: LocalTime) {
+        let _ = self.opened.set((jobs.clone(), times));
+    }
+
+    /// Says whether there is a store.
+    pub(crate) fn is_open(&self) -> bool {
+        self.opened.get().is_some()
+    }
+
+    /// Returns how moments are written here.
+    pub fn times(&self) -> LocalTime {
+        self.opened
+            .get()
+            .map_or_else(LocalTime::utc, |(_, times)| *times)
     }
 
     /// Lists jobs, newest first, ten a page; `before` is the `next` of the page before.
@@ -144,12 +158,11 @@ impl JobDesk {
     }
 
     fn jobs(&self) -> Result<&Jobs, CommandError> {
-        self.jobs
-            .get()
-            .ok_or_else(|| CommandError::told("I keep no jobs: I was started without a store."))
+        let opened = self.opened.get().map(|(jobs, _)| jobs);
+        opened.ok_or_else(|| CommandError::told("I keep no jobs: I was started without a store."))
     }
 
-    async fn call<T, F>(
+    pub(crate) async fn call<T, F>(
         &self,
         call: impl FnOnce(Store) -> F + Send + 'static,
     ) -> Result<T, CommandError>
@@ -182,7 +195,7 @@ fn person(invocation: &Invocation) -> Person {
     }
 }
 
-fn caller(invocation: &Invocation) -> Caller {
+pub(crate) fn caller(invocation: &Invocation) -> Caller {
     Caller {
         person: person(invocation),
         request_id: invocation.request_id().to_string(),

@@ -39,11 +39,14 @@ mod bot;
 mod clock;
 mod command_runtime;
 mod config;
+mod hold_desk;
+mod hold_words;
 mod in_process;
 mod job_desk;
 mod job_host;
 mod job_metrics;
 mod live_policy;
+mod local_time;
 mod member_file;
 mod module;
 mod outgoing;
@@ -89,10 +92,16 @@ pub use config::{
     RuleConfig, Secret, Section, ServerConfig, Severity, Standpoint, TlsConfig, Wanted,
     WebhookConfig,
 };
-pub use hailer_store::{Cancelled, Job, JobId, JobState, Page, Retried};
+pub use hailer_store::{
+    Cancelled, Force, HeldName, Hold, Holding, Job, JobId, JobLock, JobState, NewHold, Page,
+    Released, Retried,
+};
 pub use job_desk::{JobDesk, JobsWanted};
 
+pub use hold_desk::HoldDesk;
+pub use hold_words::sentence as hold_sentence;
 pub use in_process::{InProcessBot, Spoken};
+pub use local_time::LocalTime;
 pub use member_file::MemberFile;
 pub use module::Module;
 pub use permissions::Permissions;

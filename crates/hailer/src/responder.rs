@@ -23,6 +23,7 @@ use crate::command_runtime::{CallersThread, CommandRuntime, Worked};
 use crate::config::Config;
 use crate::job_host::JobHost;
 use crate::live_policy::LivePolicy;
+use crate::local_time::LocalTime;
 use crate::permissions::Permissions;
 use crate::recent::{Recent, Seen};
 
@@ -55,6 +56,7 @@ pub(crate) struct Parts {
     pub(crate) policy: LivePolicy,
     pub(crate) rates: Rates,
     pub(crate) contact: Option<String>,
+    pub(crate) times: LocalTime,
     pub(crate) runtime: CommandRuntime,
     pub(crate) dedupe_for: Option<Duration>,
     pub(crate) reply_within: Duration,
@@ -72,6 +74,7 @@ impl Responder {
             policy,
             rates,
             contact,
+            times,
             runtime,
             dedupe_for,
             reply_within,
@@ -85,6 +88,7 @@ impl Responder {
             policy,
             throttle: Throttle::new(rates),
             contact,
+            times,
             runtime: Arc::downgrade(&runtime),
             jobs: job_host.as_ref().map(|it| it.jobs().clone()),
             dedupes: dedupe_for.is_some(),

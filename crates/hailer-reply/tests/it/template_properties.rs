@@ -148,10 +148,19 @@ proptest! {
 
 #[test]
 fn seams_between_values_are_parted() {
-    let seams = [("]", "("), ("[a]", "(b)"), ("<", "at>x"), ("<", "/at>"), ("x\n]", "(y)")];
+    let seams = [
+        ("]", "("),
+        ("[a]", "(b)"),
+        ("<", "at>x"),
+        ("<", "/at>"),
+        ("x\n]", "(y)"),
+    ];
     for (one, two) in seams {
         let wire = filled_text("${x}${y}!", json!({ "x": one, "y": two }));
 
-        assert!(!has_link_or_mention(&Value::String(wire)), "{one:?} {two:?}");
+        assert!(
+            !has_link_or_mention(&Value::String(wire)),
+            "{one:?} {two:?}"
+        );
     }
 }

@@ -71,6 +71,8 @@ fn expected() -> Copied {
             ("audit", 254),
             ("audit_dropped", 0),
             ("records", 250),
+            ("holds", 0),
+            ("key_uses", 0),
         ],
     }
 }

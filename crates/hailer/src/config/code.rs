@@ -101,6 +101,9 @@ pub(super) const OLD_MEMBERS: &str = "HL230";
 /// The same key stands in two files of one configuration.
 pub(super) const IN_TWO_FILES: &str = "HL240";
 
+/// There is no time zone of that name.
+pub(super) const NO_ZONE: &str = "HL245";
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

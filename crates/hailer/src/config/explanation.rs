@@ -222,6 +222,12 @@ pub const CONFIG_CAUSES: &[Cause] = &[
          posts were given up.",
         "copy the whole URL from the flow's trigger; a flow ends with the account of whoever made it",
     ),
+    told(
+        "HL245",
+        "a time zone that does not exist",
+        "Zones have the names of the IANA list. Abbreviations such as CEST do not say when clocks change.",
+        "write the name of the list: Europe/Berlin, America/New_York, UTC",
+    ),
 ];
 
 const fn told(

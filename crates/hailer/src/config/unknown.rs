@@ -10,9 +10,8 @@ use super::report::shown;
 use super::tree::{Entry, Node, Origin, Table, Value, flatten};
 
 /// Keys that are documented, but that this version does not act on; `*` is any name.
-const PLANNED: [&[&str]; 9] = [
+const PLANNED: [&[&str]; 8] = [
     &["bot", "language"],
-    &["bot", "timezone"],
     &["server", "trusted_proxies"],
     &["log", "format"],
     &["log", "bodies"],

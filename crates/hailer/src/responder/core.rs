@@ -18,6 +18,7 @@ use hailer_transport::{Answer, Outcome};
 use crate::command_runtime::{CallersThread, CommandRuntime, Worked};
 use crate::job_desk::place;
 use crate::live_policy::LivePolicy;
+use crate::local_time::LocalTime;
 use crate::outgoing;
 
 use super::errand::{Errand, Found};
@@ -30,6 +31,8 @@ pub(super) struct Core {
     pub(super) policy: LivePolicy,
     pub(super) throttle: Throttle,
     pub(super) contact: Option<String>,
+    /// In which zone answers tell the time.
+    pub(super) times: LocalTime,
     /// For commands that have a deadline of their own. Weak, so that work which hangs keeps no threads alive.
     pub(super) runtime: Weak<CommandRuntime>,
     pub(super) jobs: Option<Jobs>,

@@ -120,6 +120,10 @@ impl Core {
             Admitted::Repeat(job) => self.repeated(jobs, *job, errand).await,
             Admitted::Attached(job) => self.write(errand, &attached(&job, bot), Outcome::Duplicate),
             Admitted::Locked { by, .. } => self.write(errand, &locked(&by), Outcome::Refused),
+            Admitted::Kept(hold) => {
+                let reply = wording::kept(&hold, bot, self.times, inquiry.now);
+                self.write(errand, &reply, Outcome::Refused)
+            }
             Admitted::QueueFull => {
                 let reply = queue_full(jobs.settings().queue, bot);
                 self.write(errand, &reply, Outcome::Busy)

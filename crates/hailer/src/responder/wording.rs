@@ -6,8 +6,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use hailer_dispatch::{Effect, Entry};
 use hailer_jobs::StopReason;
 use hailer_reply::{Reply, RequestId, escape};
-use hailer_store::{Job, JobId};
+use hailer_store::{Hold, Job, JobId};
 use hailer_transport::{Answer, Outcome};
+
+use crate::local_time::LocalTime;
 
 pub(super) fn answer(reply: &Reply, command: Option<&Arc<Entry>>, outcome: Outcome) -> Answer {
     Answer {
@@ -86,6 +88,14 @@ pub(super) fn locked(by: &Job) -> Reply {
         by.id,
         escape(&by.spec.requester.name),
         spent(since)
+    ))
+}
+
+/// Says what somebody holds, why and until when.
+pub(super) fn kept(hold: &Hold, bot: &str, times: LocalTime, now: SystemTime) -> Reply {
+    Reply::markdown(format!(
+        "{} Nothing was started.",
+        crate::hold_words::sentence(hold, bot, times, now)
     ))
 }
 
