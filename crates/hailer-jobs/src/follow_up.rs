@@ -3,6 +3,7 @@
 //! The URL is a secret: whoever has it can post. It is never stored, logged or shown, and only hosts that were
 //! allowed are called, without following redirects.
 
+mod announce;
 mod compose;
 mod post;
 mod url;

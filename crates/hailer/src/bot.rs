@@ -16,15 +16,16 @@ use hailer_transport::{
     DuplicateWebhook, Gate, Limits, Metrics, ServeError, Server, ServerOptions, TlsFiles, Webhook,
 };
 
+use crate::background::BackgroundHost;
 use crate::clock::BotClock;
 use crate::command_runtime::CommandRuntime;
 use crate::config::{Config, Problems};
+use crate::follow_ups::Posted;
 use crate::in_process::InProcessBot;
-use crate::job_desk::JobDesk;
 use crate::job_host::JobHost;
 use crate::job_metrics::JobMetrics;
 use crate::live_policy::LivePolicy;
-use crate::module::Module;
+use crate::module::{Attached, Module};
 use crate::permissions::Permissions;
 use crate::responder::{Parts, Responder};
 use crate::running_bot::RunningBot;
@@ -46,8 +47,12 @@ pub struct Bot {
     config: Config,
     registrations: Vec<Registration>,
     hooks: Vec<HookHandle>,
-    desks: Vec<JobDesk>,
+    attached: Attached,
     clock: BotClock,
+    /// Whether tasks run in the background.
+    has_background: bool,
+    /// Where a test finds what was posted.
+    posted: Option<Posted>,
 }
 
 /// Why a bot cannot start.
@@ -81,8 +86,10 @@ impl Bot {
             config,
             registrations: Vec::new(),
             hooks: Vec::new(),
-            desks: Vec::new(),
+            attached: Attached::default(),
             clock: BotClock::default(),
+            has_background: false,
+            posted: None,
         }
     }
 
@@ -96,7 +103,7 @@ impl Bot {
     /// Adds the commands of a module.
     #[must_use]
     pub fn module(mut self, module: Module) -> Self {
-        self.desks.extend(module.desks.iter().cloned());
+        self.attached.extend(module.attached.clone());
         self.registrations.extend(module.into_registrations());
         self
     }
@@ -134,6 +141,13 @@ impl Bot {
 
     pub(crate) fn clock(&self) -> BotClock {
         self.clock.clone()
+    }
+
+    /// Runs tasks in the background, and keeps what is posted.
+    pub(crate) fn for_test(mut self, posted: Posted) -> Self {
+        self.has_background = true;
+        self.posted = Some(posted);
+        self
     }
 
     fn into_registrations(self) -> Vec<Registration> {
@@ -253,7 +267,11 @@ impl Bot {
             option_env!("HAILER_REVISION").unwrap_or("unknown"),
         );
         let observer = JobMetrics::new(&metrics, &self.config.follow_ups);
-        let Assembled { gate, responder } = self.assemble(Arc::new(observer))?;
+        let bot = Self {
+            has_background: true,
+            ..self
+        };
+        let Assembled { gate, responder } = bot.assemble(Arc::new(observer))?;
         if let Some(host) = responder.job_host() {
             options.ready_checks.push(Arc::new(host.ready_check()));
         }
@@ -277,7 +295,8 @@ impl Bot {
     pub(crate) fn assemble(self, observer: Arc<dyn Observer>) -> Result<Assembled, StartError> {
         let config = self.config.clone();
         let clock = self.clock.clone();
-        let desks = self.desks.clone();
+        let (attached, has_background) = (self.attached.clone(), self.has_background);
+        let posted = self.posted.clone();
         let registrations = self.into_registrations();
         let registry = Registry::build(registrations).map_err(StartError::Commands)?;
         let policy = config
@@ -299,11 +318,14 @@ impl Bot {
             }
             None => None,
         };
-        if let Some(host) = &job_host {
-            desks
-                .iter()
-                .for_each(|desk| desk.open(host.jobs(), config.bot.times));
-        }
+        let jobs = job_host.as_ref().map(JobHost::jobs);
+        attached.open(jobs, config.bot.times, posted.as_ref());
+        let background = if has_background && !attached.background.is_empty() {
+            let host = BackgroundHost::start(attached.background, clock.clone(), jobs);
+            Some(host.map_err(StartError::Threads)?)
+        } else {
+            None
+        };
         let responder = Responder::new(Parts {
             registry: Arc::new(registry),
             policy: live,
@@ -315,6 +337,7 @@ impl Bot {
             reply_within: config.server.reply_within,
             clock,
             job_host,
+            background,
             mentions,
         });
         Ok(Assembled { gate, responder })

@@ -97,6 +97,13 @@ impl InProcessBot {
         }))
     }
 
+    /// Waits until no background task runs and none is due.
+    pub(crate) async fn wait_for_background(&self) {
+        if let Some(background) = self.assembled.responder.background() {
+            background.wait_until_done().await;
+        }
+    }
+
     /// Sends a message by the first webhook, as whom and where the configuration knows. `None` when the bot has no webhook, or does not admit the message.
     pub async fn send(&self, message: &TeamsMessage) -> Option<Spoken> {
         let webhook = self.webhooks.first()?;

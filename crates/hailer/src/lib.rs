@@ -35,10 +35,12 @@
 //! # });
 //! ```
 
+mod background;
 mod bot;
 mod clock;
 mod command_runtime;
 mod config;
+mod follow_ups;
 mod hold_desk;
 mod hold_words;
 mod in_process;
@@ -49,6 +51,7 @@ mod live_policy;
 mod local_time;
 mod member_file;
 mod module;
+mod module_state;
 mod outgoing;
 mod permissions;
 mod recent;
@@ -85,6 +88,7 @@ pub use hailer_reply::{
 pub use hailer_reply::{FINDING_KINDS, Finding, FindingKind, Subject, lint, message_size};
 pub use hailer_transport::{CAUSES, Cause, Outcome, ServeError, ping_body, watch_request};
 
+pub use background::{Background, BackgroundRun};
 pub use bot::{Bot, BoundBot, StartError, stop_signal};
 pub use config::{
     BotConfig, CONFIG_CAUSES, Config, Draft, Environment, LimitsConfig, Loaded, Location,
@@ -92,9 +96,10 @@ pub use config::{
     RuleConfig, Secret, Section, ServerConfig, Severity, Standpoint, TlsConfig, Wanted,
     WebhookConfig,
 };
+pub use follow_ups::FollowUps;
 pub use hailer_store::{
-    Cancelled, Force, HeldName, Hold, Holding, Job, JobId, JobLock, JobState, NewHold, Page,
-    Released, Retried,
+    Cancelled, Expected, Force, HeldName, Hold, Holding, Job, JobId, JobLock, JobState, NewHold,
+    Page, Released, Retried,
 };
 pub use job_desk::{JobDesk, JobsWanted};
 
@@ -104,6 +109,7 @@ pub use in_process::{InProcessBot, Spoken};
 pub use local_time::LocalTime;
 pub use member_file::MemberFile;
 pub use module::Module;
+pub use module_state::{Kept, ModuleState};
 pub use permissions::Permissions;
 pub use running_bot::RunningBot;
 pub use teams_message::TeamsMessage;

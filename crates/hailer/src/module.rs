@@ -1,8 +1,13 @@
 //! A group of commands that is registered together.
 
 use hailer_dispatch::{Command, DynamicCommand, Hook, HookHandle, Registration};
+use hailer_jobs::Jobs;
 
+use crate::background::Background;
+use crate::follow_ups::{FollowUps, Posted};
 use crate::job_desk::JobDesk;
+use crate::local_time::LocalTime;
+use crate::module_state::ModuleState;
 
 /// A group of commands that is registered together, under one heading of help.
 ///
@@ -28,7 +33,38 @@ pub struct Module {
     title: String,
     registrations: Vec<Registration>,
     hooks: Vec<HookHandle>,
+    pub(crate) attached: Attached,
+}
+
+/// What a module has that is opened and started with the bot.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Attached {
     pub(crate) desks: Vec<JobDesk>,
+    pub(crate) states: Vec<ModuleState>,
+    pub(crate) follow_ups: Vec<FollowUps>,
+    pub(crate) background: Vec<Background>,
+}
+
+impl Attached {
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.desks.extend(other.desks);
+        self.states.extend(other.states);
+        self.follow_ups.extend(other.follow_ups);
+        self.background.extend(other.background);
+    }
+
+    /// Opens everything: to the jobs where there are some, and to what a test looks at.
+    pub(crate) fn open(&self, jobs: Option<&Jobs>, times: LocalTime, posted: Option<&Posted>) {
+        if let Some(posted) = posted {
+            self.follow_ups
+                .iter()
+                .for_each(|it| it.open_for_test(posted));
+        }
+        let Some(jobs) = jobs else { return };
+        self.desks.iter().for_each(|it| it.open(jobs, times));
+        self.states.iter().for_each(|it| it.open(jobs));
+        self.follow_ups.iter().for_each(|it| it.open(jobs));
+    }
 }
 
 impl Module {
@@ -38,7 +74,7 @@ impl Module {
             title: title.into(),
             registrations: Vec::new(),
             hooks: Vec::new(),
-            desks: Vec::new(),
+            attached: Attached::default(),
         }
     }
 
@@ -68,7 +104,29 @@ impl Module {
     /// Opens a desk when the bot starts, for commands of the module that ask for jobs.
     #[must_use]
     pub fn desk(mut self, desk: JobDesk) -> Self {
-        self.desks.push(desk);
+        self.attached.desks.push(desk);
+        self
+    }
+
+    /// Opens what the module keeps when the bot starts; without it, and without a store, it is kept in memory.
+    #[must_use]
+    pub fn state(mut self, state: ModuleState) -> Self {
+        self.attached.states.push(state);
+        self
+    }
+
+    /// Opens the way to post later messages when the bot starts.
+    #[must_use]
+    pub fn follow_ups(mut self, follow_ups: FollowUps) -> Self {
+        self.attached.follow_ups.push(follow_ups);
+        self
+    }
+
+    /// Adds a task that runs every so often while the bot serves. A bot that is spoken to in its own process runs none, but
+    /// for a [`TestBot`](crate::testing::TestBot).
+    #[must_use]
+    pub fn background(mut self, task: Background) -> Self {
+        self.attached.background.push(task);
         self
     }
 

@@ -18,6 +18,7 @@ use hailer_jobs::Work;
 use hailer_reply::{Message, Reply};
 use hailer_transport::{Answer, Handler, Inbound, Outcome};
 
+use crate::background::BackgroundHost;
 use crate::clock::BotClock;
 use crate::command_runtime::{CallersThread, CommandRuntime, Worked};
 use crate::config::Config;
@@ -47,6 +48,7 @@ struct Inner {
     clock: BotClock,
     cancellation: CancellationToken,
     job_host: Option<JobHost>,
+    background: Option<BackgroundHost>,
 }
 
 /// What a responder is made of.
@@ -63,6 +65,8 @@ pub(crate) struct Parts {
     pub(crate) clock: BotClock,
     /// Where jobs live, when there is a store.
     pub(crate) job_host: Option<JobHost>,
+    /// What runs whether anybody writes or not.
+    pub(crate) background: Option<BackgroundHost>,
     /// What people mention, by the name of the webhook.
     pub(crate) mentions: HashMap<String, String>,
 }
@@ -80,6 +84,7 @@ impl Responder {
             reply_within,
             clock,
             job_host,
+            background,
             mentions,
         } = parts;
         let runtime = Arc::new(runtime);
@@ -106,6 +111,7 @@ impl Responder {
                 clock,
                 cancellation: CancellationToken::new(),
                 job_host,
+                background,
             }),
         }
     }
@@ -121,7 +127,12 @@ impl Responder {
             self.inner.cancellation.cancel();
             self.inner.runtime.wait_until_idle(at_most).await
         };
-        let ((), left) = tokio::join!(jobs, commands);
+        let background = async {
+            if let Some(background) = &self.inner.background {
+                background.stop(at_most).await;
+            }
+        };
+        let ((), (), left) = tokio::join!(background, jobs, commands);
         if left > 0 {
             tracing::warn!(
                 left,
@@ -139,6 +150,10 @@ impl Responder {
 
     pub(crate) fn registry(&self) -> &Registry {
         &self.inner.core.registry
+    }
+
+    pub(crate) fn background(&self) -> Option<&BackgroundHost> {
+        self.inner.background.as_ref()
     }
 
     pub(crate) fn job_host(&self) -> Option<&JobHost> {

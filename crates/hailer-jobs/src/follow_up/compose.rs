@@ -38,20 +38,32 @@ pub fn compose(
     }
 }
 
+/// Writes the message of a reply that belongs to no job.
+pub(crate) fn announcement(target: &FollowUp, reply: &Reply) -> NewPost {
+    let read = read_message(reply.to_message().json()).ok();
+    let text = read.as_ref().map(|it| it.to_plain()).unwrap_or_default();
+    let cards = read.map(|it| it.attachments().to_vec()).unwrap_or_default();
+    NewPost {
+        target: target.name.clone(),
+        payload: payload("", &text, &cards, target.max_size),
+    }
+}
+
 /// Writes the message of `hailer followup test`.
 pub fn greeting(name: &str) -> String {
     let head = format!("✔ Follow-ups of **{}** arrive here.", escape_card(name));
     payload(&head, "", &[], FollowUp::MAX_SIZE)
 }
 
-/// Puts a headline, and cards or text, in the wrapper that a flow reads; of several forms the first that fits.
+/// Puts a headline, if there is one, and cards or text, in the wrapper that a flow reads; of several forms the first that fits.
 fn payload(head: &str, text: &str, cards: &[Value], max_size: usize) -> String {
     let adaptive: Vec<&Value> = cards
         .iter()
         .filter(|card| card.get("contentType").and_then(Value::as_str) == Some(ADAPTIVE))
         .collect();
     if !adaptive.is_empty() {
-        let all = std::iter::once(headline(head, "")).chain(adaptive.into_iter().cloned());
+        let first = (!head.is_empty()).then(|| headline(head, ""));
+        let all = first.into_iter().chain(adaptive.into_iter().cloned());
         let whole = wrap(all.collect());
         if whole.len() <= max_size {
             return whole;
@@ -80,12 +92,15 @@ fn cut(text: &str, room: usize) -> String {
 
 /// Draws a card of a headline and text, as an attachment.
 fn headline(head: &str, text: &str) -> Value {
+    let first = if head.is_empty() {
+        Card::new()
+    } else {
+        Card::new().with(TextBlock::markdown(head))
+    };
     let card = text
         .lines()
         .filter(|line| !line.trim().is_empty())
-        .fold(Card::new().with(TextBlock::markdown(head)), |card, line| {
-            card.with(TextBlock::new(line))
-        });
+        .fold(first, |card, line| card.with(TextBlock::new(line)));
     let message = Reply::card(card).to_message();
     let message: Value = serde_json::from_str(message.json()).unwrap_or_default();
     message

@@ -10,6 +10,7 @@ use hailer_store::StoreUrl;
 use crate::bot::Bot;
 use crate::clock::BotClock;
 use crate::config::Config;
+use crate::follow_ups::Posted;
 use crate::in_process::InProcessBot;
 use crate::module::Module;
 use crate::teams_message::TeamsMessage;
@@ -56,6 +57,7 @@ pub struct TestBot {
     bot: Mutex<Option<Bot>>,
     running: OnceLock<InProcessBot>,
     clock: BotClock,
+    posted: Posted,
 }
 
 /// Somebody who speaks to a [`TestBot`].
@@ -79,10 +81,12 @@ impl TestBot {
 
     /// Tests a bot that was put together elsewhere, with its own configuration. It speaks by the first webhook.
     pub fn of(bot: Bot) -> Self {
+        let posted = Posted::default();
         Self {
             clock: bot.clock(),
-            bot: Mutex::new(Some(bot)),
+            bot: Mutex::new(Some(bot.for_test(posted.clone()))),
             running: OnceLock::new(),
+            posted,
         }
     }
 
@@ -167,6 +171,21 @@ impl TestBot {
     /// [`Invocation::now`](crate::Invocation::now). Nothing waits.
     pub fn advance(&self, time: Duration) {
         self.clock.advance(time);
+    }
+
+    /// Waits until no background task is due, and returns all that modules have posted through [`FollowUps`](crate::FollowUps)
+    /// by then, in order. In a test every webhook has a follow-up, which ends here.
+    ///
+    /// # Panics
+    ///
+    /// When the commands are wrong, or something posted is no message.
+    pub async fn posted(&self) -> Vec<TestReply> {
+        self.running().wait_for_background().await;
+        let posted = self.posted.lock().unwrap_or_else(PoisonError::into_inner);
+        posted
+            .iter()
+            .map(|(webhook, json)| TestReply::posted(webhook, json))
+            .collect()
     }
 
     /// Says something to the bot, without the mention, and returns its answer.

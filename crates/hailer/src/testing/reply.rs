@@ -32,6 +32,16 @@ impl TestReply {
         }
     }
 
+    pub(super) fn posted(webhook: &str, json: &str) -> Self {
+        let spoken = Spoken {
+            json: json.to_owned(),
+            outcome: Outcome::Ok,
+            command: None,
+            took: Duration::ZERO,
+        };
+        Self::new(&format!("what was posted by {webhook}"), spoken)
+    }
+
     /// Returns the id of the job that the answer names.
     ///
     /// # Panics

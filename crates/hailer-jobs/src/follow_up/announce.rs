@@ -1,0 +1,50 @@
+//! Posting what no job said: a reply by itself.
+
+use hailer_reply::Reply;
+use hailer_store::{NewPost, NewRecord, Store, StoreError};
+
+use crate::follow_up::compose::announcement;
+use crate::jobs::Jobs;
+
+impl Jobs {
+    /// Stores a reply to be posted where the webhook's jobs are told; `false` when they are told nowhere.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::post_later`].
+    pub async fn announce(&self, webhook: &str, reply: &Reply) -> Result<bool, StoreError> {
+        let Some(post) = self.announcement(webhook, reply) else {
+            return Ok(false);
+        };
+        let call = move |store: Store| async move { store.post_later(&post, None).await };
+        self.call(call).await?;
+        Ok(true)
+    }
+
+    /// As [`Jobs::announce`], together with a record: when something else is there than the record expects, nothing is
+    /// posted. Returns the record's version, if it was written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::put_record_and_post`].
+    pub async fn announce_with(
+        &self,
+        webhook: &str,
+        reply: &Reply,
+        record: NewRecord,
+    ) -> Result<Option<i64>, StoreError> {
+        let post = self.announcement(webhook, reply);
+        let call = move |store: Store| async move {
+            match post {
+                Some(post) => store.put_record_and_post(&record, &post).await,
+                None => store.put_record(&record).await,
+            }
+        };
+        self.call(call).await
+    }
+
+    fn announcement(&self, webhook: &str, reply: &Reply) -> Option<NewPost> {
+        let target = self.follow_up_of(webhook)?;
+        Some(announcement(target, reply))
+    }
+}
