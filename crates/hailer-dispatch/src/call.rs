@@ -10,7 +10,7 @@ use crate::command::{Bound, CommandResult};
 use crate::command_error::CommandError;
 use crate::hook::AnyHook;
 use crate::invocation::Invocation;
-use crate::policy::Permit;
+use crate::policy::{Evidence, Hold, Permit, StillHeld};
 
 /// A command that was found, allowed and understood; it only needs to be run.
 pub struct Call {
@@ -20,6 +20,8 @@ pub struct Call {
     pub(crate) hooks: Arc<[Arc<dyn AnyHook>]>,
     pub(crate) lock: Option<String>,
     pub(crate) arguments: Vec<(String, String)>,
+    /// While this is there, nothing runs.
+    pub(crate) hold: Option<Hold>,
 }
 
 impl Call {
@@ -40,7 +42,10 @@ impl Call {
 
     /// Says whether the command promised to answer at once, and nothing else is done round it.
     pub fn is_immediate(&self) -> bool {
-        self.entry.spec().is_immediate && self.hooks.is_empty() && self.deadline().is_none()
+        self.entry.spec().is_immediate
+            && self.hooks.is_empty()
+            && self.deadline().is_none()
+            && self.hold.is_none()
     }
 
     /// Returns the lock that the call needs, with the values of its arguments in it.
@@ -59,6 +64,24 @@ impl Call {
         self.entry.leaves_a_trace()
     }
 
+    /// Returns what holds the call back: until it is released it does not run.
+    pub fn hold(&self) -> Option<&Hold> {
+        self.hold.as_ref()
+    }
+
+    /// Lets the call run that was held back.
+    ///
+    /// # Errors
+    ///
+    /// What is missing.
+    pub fn release(mut self, evidence: &Evidence<'_>) -> Result<Self, StillHeld> {
+        if let Some(hold) = &self.hold {
+            hold.check(evidence)?;
+        }
+        self.hold = None;
+        Ok(self)
+    }
+
     /// Checks the arguments against the world before the call is put in a queue, so that a mistake is told at once.
     /// Where hooks could refuse the call first, nothing is checked yet.
     ///
@@ -72,8 +95,12 @@ impl Call {
         Ok(self)
     }
 
-    /// Runs the command, with the hooks round it.
+    /// Runs the command, with the hooks round it. A call that is held back does not run, and says so.
     pub fn run(self) -> BoxFuture<'static, CommandResult> {
+        if let Some(hold) = &self.hold {
+            let told = format!("Nothing was started: {hold}.");
+            return Box::pin(std::future::ready(Err(CommandError::told(told))));
+        }
         let Self {
             entry,
             bound,

@@ -73,6 +73,12 @@ pub trait Command: Send + Sync + 'static {
         std::future::ready(Ok(()))
     }
 
+    /// Returns a text that changes when the command does something else than before, so that an approval holds only for
+    /// what was approved. Asked for each call that is held back; what the [`Spec`] says counts in any case.
+    fn version(&self) -> String {
+        String::new()
+    }
+
     /// Runs the command. It may take longer than the deadline and may block its thread: the channel is answered
     /// in time all the same.
     fn run(
@@ -172,6 +178,9 @@ pub(crate) trait AnyCommand: Send + Sync {
         matches: &mut ArgMatches,
         permit: &Permit,
     ) -> Result<Bound, clap::Error>;
+
+    /// Returns what changes when the command does something else.
+    fn version(&self) -> String;
 }
 
 impl<C: Command> AnyCommand for C {
@@ -181,6 +190,10 @@ impl<C: Command> AnyCommand for C {
             command: self,
             is_checked: false,
         }))
+    }
+
+    fn version(&self) -> String {
+        Command::version(self)
     }
 }
 

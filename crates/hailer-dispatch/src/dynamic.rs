@@ -61,6 +61,12 @@ pub trait DynamicCommand: Send + Sync + 'static {
         std::future::ready(Ok(()))
     }
 
+    /// Returns a text that changes when the command does something else than before, as
+    /// [`Command::version`](crate::Command::version) does.
+    fn version(&self) -> String {
+        String::new()
+    }
+
     /// Runs the command.
     fn run(
         &self,
@@ -79,6 +85,10 @@ impl<C: DynamicCommand> AnyCommand for Dynamic<C> {
             arguments: std::mem::take(matches),
             is_checked: false,
         }))
+    }
+
+    fn version(&self) -> String {
+        self.0.version()
     }
 }
 

@@ -9,10 +9,11 @@ use hailer_activity::{Activity, ActivityId, Attachment, ChannelId, ObjectId, Tea
 use hailer_reply::RequestId;
 use tokio_util::sync::CancellationToken;
 
+use crate::call::Call;
 use crate::catalog::{Catalog, Entry};
 use crate::command_error::CommandError;
 use crate::misunderstanding::Misunderstanding;
-use crate::policy::{Asker, Permit, Policy};
+use crate::policy::{AskedFor, Asker, Permit, Policy};
 use crate::registry::{Judgement, Registry};
 use crate::text::{Link, MentionInText, MessageText};
 
@@ -306,6 +307,20 @@ impl Invocation {
     /// A [`Misunderstanding`] when no command is meant.
     pub fn judge(&self, text: &str, asker: Asker<'_>) -> Result<Judgement, Misunderstanding> {
         self.registry.judge(text, asker, &self.policy)
+    }
+
+    /// Says what this person would be asked for who runs a command here: for help, before the arguments are known.
+    pub fn asked_for(&self, path: &str) -> Vec<AskedFor> {
+        self.policy.asked_for(path, self.asker())
+    }
+
+    /// Understands another message as it is understood now, by the rules that hold now: one that waited for a yes.
+    ///
+    /// # Errors
+    ///
+    /// A [`Misunderstanding`], which words its own answer.
+    pub fn dispatch_again(&self, inquiry: &Arc<Inquiry>) -> Result<Call, Misunderstanding> {
+        self.registry.dispatch_again(inquiry, &self.policy)
     }
 
     /// Says whether this person may ask what others may do.

@@ -4,6 +4,7 @@
 //! [`Registry::dispatch`] finds the command in it, checks who may run it, lets clap read the arguments and gives
 //! a [`Call`] to run, or a [`Misunderstanding`] that words its own answer. Nothing here knows HTTP or a clock.
 
+mod approval;
 mod argument;
 mod arguments;
 mod call;
@@ -30,6 +31,7 @@ mod throttle;
 mod tree;
 mod words;
 
+pub use approval::{Approval, Via};
 pub use argument::{Argument, ArgumentKind, ValueKind};
 pub use call::Call;
 pub use catalog::{Catalog, Entry};
@@ -42,9 +44,10 @@ pub use invocation::{Inquiry, Invocation, JobHandle, Sender, WorkProcess};
 pub use known::known;
 pub use misunderstanding::{Misunderstanding, UsageProblem};
 pub use policy::{
-    Asker, Ceiling, Condition, Decision, DefaultPermission, Grant, Group, Member, NamedChannel,
-    NearMiss, Permit, Place, Policy, PolicyError, PolicyErrors, PolicySource, Refusal, Rule,
-    Verdict, Whom, Written,
+    ApprovalRule, AskedFor, Asker, Ceiling, Condition, ConfirmRule, Decision, DefaultPermission,
+    Evidence, Grant, Group, Hold, Member, NamedChannel, NearMiss, Need, NotCounted, Permit, Place,
+    Policy, PolicyError, PolicyErrors, PolicySource, Refusal, Rule, StillHeld, Verdict, Voter, Way,
+    Whom, Written,
 };
 pub use registry::{Judgement, Registry, RegistryError, RegistryErrors};
 pub use spec::{Cooldown, Effect, Example, Spec};

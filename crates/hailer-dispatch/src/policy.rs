@@ -4,35 +4,42 @@
 //! is found then, so that a decision costs the same however many rules there are for other commands.
 
 mod asker;
+mod asking;
 mod build;
 mod compiled;
 mod condition;
 mod decision;
 mod error;
 mod glob;
+mod hold;
 mod lookup;
 mod near_miss;
 mod permit;
 mod source;
 mod values;
+mod vote;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use hailer_activity::{ChannelId, ObjectId};
 
 use crate::spec::Effect;
-use compiled::{Always, Bearing, CommandRules, CompiledCeiling, CompiledRule};
+use compiled::{Always, Bearing, CommandRules, CompiledCeiling, CompiledRule, People, Terms};
 
 pub use asker::Asker;
 pub use decision::{Decision, Grant, NearMiss, Refusal};
 pub use error::{PolicyError, PolicyErrors, Written};
+pub(crate) use hold::HeldCall;
+pub use hold::{AskedFor, Hold, Need};
 pub use permit::Permit;
 pub use source::{
-    Ceiling, Condition, DefaultPermission, Group, Member, NamedChannel, Place, PolicySource, Rule,
-    Verdict, Whom,
+    ApprovalRule, Ceiling, Condition, ConfirmRule, DefaultPermission, Group, Member, NamedChannel,
+    Place, PolicySource, Rule, Verdict, Whom,
 };
 pub(crate) use values::{Values, is_canonical, name_of};
+pub use vote::{Evidence, NotCounted, StillHeld, Voter, Way};
 
 /// Who may run what, ready to decide.
 #[derive(Debug, Clone)]
@@ -48,6 +55,10 @@ pub struct Policy {
     /// Who goes by which name in groups: a help for asking, never for deciding.
     names: HashMap<String, Vec<ObjectId>>,
     rules: Vec<CompiledRule>,
+    approvals: Vec<(CompiledRule, Terms)>,
+    confirm_within: Duration,
+    confirm_place: Option<Arc<str>>,
+    glass_breakers: People,
     /// By the index of the command.
     commands: Vec<CommandRules>,
     paths: HashMap<String, usize>,
@@ -328,7 +339,12 @@ impl CompiledCeiling {
     }
 }
 
-impl Standing<'_> {
+impl<'p> Standing<'p> {
+    /// Returns who it is, and from where.
+    pub(crate) fn asker(&self) -> &Asker<'p> {
+        &self.asker
+    }
+
     /// Returns why nothing at all is done for them, if that is so.
     pub(crate) fn barred(&self) -> Option<&Refusal> {
         self.barred.as_ref()

@@ -11,7 +11,7 @@ use crate::invocation::{Inquiry, Invocation};
 use crate::lock;
 use crate::misunderstanding::{Misunderstanding, UsageProblem};
 use crate::pattern::Patterns;
-use crate::policy::{Asker, Decision, Permit, Policy, Refusal, Standing, Values};
+use crate::policy::{Asker, Decision, HeldCall, Hold, Permit, Policy, Refusal, Standing, Values};
 use crate::reader::Reader;
 use crate::text::MessageText;
 use crate::tree::{Found, Tree};
@@ -19,6 +19,7 @@ use crate::tree::{Found, Tree};
 use understand::misused;
 
 mod check;
+mod digest;
 mod judge;
 mod understand;
 
@@ -88,6 +89,28 @@ impl Registry {
         inquiry: &Arc<Inquiry>,
         policy: &Arc<Policy>,
     ) -> Result<Call, Misunderstanding> {
+        self.dispatch_at(inquiry, policy, Pause::Kept)
+    }
+
+    /// Does the same for a message that was let pass before, and waited: for a second word, or for its turn.
+    ///
+    /// # Errors
+    ///
+    /// As [`Registry::dispatch`].
+    pub fn dispatch_again(
+        self: &Arc<Self>,
+        inquiry: &Arc<Inquiry>,
+        policy: &Arc<Policy>,
+    ) -> Result<Call, Misunderstanding> {
+        self.dispatch_at(inquiry, policy, Pause::Passed)
+    }
+
+    fn dispatch_at(
+        self: &Arc<Self>,
+        inquiry: &Arc<Inquiry>,
+        policy: &Arc<Policy>,
+        pause: Pause,
+    ) -> Result<Call, Misunderstanding> {
         let standing = policy.standing(Asker::of(&inquiry.activity, &inquiry.webhook));
         let desk = Desk::guarded(policy, &standing)?;
         let (index, mut matches) = self.understand(&inquiry.text, &desk)?;
@@ -97,6 +120,7 @@ impl Registry {
         // A job was let pass when it was asked for.
         if let Some(cooldown) = entry.spec().cooldown
             && inquiry.job.get().is_none()
+            && pause == Pause::Kept
         {
             self.cooldowns
                 .begin(permit.command(), cooldown, inquiry)
@@ -105,11 +129,24 @@ impl Registry {
                     wait,
                 })?;
         }
-        let arguments = if entry.leaves_a_trace() {
-            lock::given(entry, registered.reader.declared(), &matches)
+        let declared = registered.reader.declared();
+        let held = policy.held(&standing, index, |names| {
+            Values::read(declared, &matches, names)
+        });
+        let arguments = if entry.leaves_a_trace() || held.is_some() {
+            lock::given(entry, declared, &matches)
         } else {
             Vec::new()
         };
+        let hold = held.map(|(held, values)| {
+            let call = HeldCall {
+                command: index,
+                values,
+                digest: digest::digest(registered, &arguments, inquiry),
+                asker: standing.asker().clone(),
+            };
+            Hold::new(policy, held, call)
+        });
         let lock = entry.lock().map(|name| lock::fill(name, &arguments));
         let bound = Arc::clone(&registered.command)
             .bind(&mut matches, &permit)
@@ -127,6 +164,7 @@ impl Registry {
             hooks: Arc::clone(&registered.hooks),
             lock,
             arguments,
+            hold,
         })
     }
 
@@ -171,6 +209,13 @@ impl Registry {
     fn registered(&self, index: usize) -> Result<&Registered, Misunderstanding> {
         self.commands.get(index).ok_or(Misunderstanding::Empty)
     }
+}
+
+/// Whether a message waits for the pause that its command wants.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pause {
+    Kept,
+    Passed,
 }
 
 /// Who looks at what is understood: nobody, when an example is read at start, or a policy.

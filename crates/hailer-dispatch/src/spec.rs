@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::approval::{Approval, Confirming};
+
 /// What running a command does to the world; decides who may run it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Effect {
@@ -105,6 +107,8 @@ pub struct Spec {
     pub(crate) replacement: Option<String>,
     pub(crate) cooldown: Option<Cooldown>,
     pub(crate) job: JobSpec,
+    pub(crate) confirming: Confirming,
+    pub(crate) approval: Option<Approval>,
 }
 
 /// How a command runs that outlives its reply.
@@ -139,6 +143,8 @@ impl Spec {
             replacement: None,
             cooldown: None,
             job: JobSpec::default(),
+            confirming: Confirming::ByEffect,
+            approval: None,
         }
     }
 
@@ -292,6 +298,29 @@ impl Spec {
     #[must_use]
     pub fn despite_holds(mut self) -> Self {
         self.job.despite_holds = true;
+        self
+    }
+
+    /// Asks the sender whether they mean it, and runs the command when they type `yes CODE`. A destructive command asks
+    /// without this.
+    #[must_use]
+    pub fn confirmed(mut self) -> Self {
+        self.confirming = Confirming::Always;
+        self
+    }
+
+    /// Runs the command at once although it is destructive, unless `[confirm] commands` names it.
+    #[must_use]
+    pub fn unconfirmed(mut self) -> Self {
+        self.confirming = Confirming::Never;
+        self
+    }
+
+    /// Runs the command only when others have approved it. A configuration can ask for more of it, never for none. Needs a
+    /// store.
+    #[must_use]
+    pub fn approval(mut self, approval: Approval) -> Self {
+        self.approval = Some(approval);
         self
     }
 

@@ -37,7 +37,9 @@ mod zone;
 use std::path::Path;
 
 use hailer_activity::HmacKey;
-use hailer_dispatch::{Catalog, Group, Policy, PolicyError, PolicyErrors, PolicySource, Written};
+use hailer_dispatch::{
+    Catalog, ConfirmRule, Group, Policy, PolicyError, PolicyErrors, PolicySource, Written,
+};
 use hailer_jobs::{FollowUp, JobSettings};
 use hailer_store::StoreUrl;
 
@@ -198,6 +200,12 @@ impl Config {
             groups,
             ceilings: webhooks.iter().map(|it| it.ceiling.clone()).collect(),
             rules: permissions.rules.iter().map(|it| it.rule.clone()).collect(),
+            approvals: Vec::new(),
+            confirm: ConfirmRule {
+                destructive: false,
+                ..ConfirmRule::default()
+            },
+            glass_breakers: Vec::new(),
         };
         Policy::build(source, catalog).map_err(|errors| self.locate(&errors))
     }
@@ -217,7 +225,11 @@ impl Config {
             let spots = match error.at {
                 Written::Rule(index) => rules.get(index).map(|it| &it.spots),
                 Written::Ceiling(index) => self.webhooks.get(index).map(|it| &it.spots),
-                Written::Permissions => None,
+                Written::Permissions
+                | Written::Approval(_)
+                | Written::Confirm
+                | Written::Command
+                | Written::BreakGlass => None,
             };
             spots.unwrap_or(&self.permissions.spots).problem(error)
         };

@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use hailer_activity::ObjectId;
 
+use crate::approval::Confirming;
 use crate::argument::Argument;
 use crate::catalog::{Catalog, Entry};
-use crate::policy::compiled::{Always, Bearing, CommandRules, CompiledCeiling, CompiledRule};
+use crate::policy::compiled::{
+    Always, Bearing, CommandRules, CompiledCeiling, CompiledRule, People, Terms,
+};
 use crate::policy::condition::{self, Test};
 use crate::policy::error::{PolicyError, PolicyErrors, Written};
 use crate::policy::source::{
-    Ceiling, Condition, DefaultPermission, Place, PolicySource, Rule, Verdict,
+    Ceiling, Condition, ConfirmRule, DefaultPermission, Place, PolicySource, Rule, Verdict,
 };
 use crate::policy::{Membership, Policy, lower};
 use crate::spec::Effect;
@@ -59,6 +62,13 @@ impl Policy {
         for (index, rule) in source.rules.into_iter().enumerate() {
             builder.add_rule(index, &rule);
         }
+        builder.add_declared_approvals();
+        for (index, rule) in source.approvals.into_iter().enumerate() {
+            builder.add_approval(index, rule);
+        }
+        builder.add_confirmations(&source.confirm);
+        builder.policy.glass_breakers =
+            builder.people(&source.glass_breakers, Written::BreakGlass, "people", false);
         let Builder { policy, errors, .. } = builder;
         if errors.is_empty() {
             Ok(policy)
@@ -79,6 +89,10 @@ impl Policy {
             ceilings: HashMap::new(),
             channel_names: HashMap::new(),
             rules: Vec::new(),
+            approvals: Vec::new(),
+            confirm_within: ConfirmRule::default().within,
+            confirm_place: None,
+            glass_breakers: People::default(),
             commands: catalog.iter().map(no_rules).collect(),
             paths: catalog
                 .iter()
@@ -132,6 +146,14 @@ fn no_rules(entry: &Entry) -> CommandRules {
         deny: Vec::new(),
         allow: Vec::new(),
         tested: Vec::new(),
+        confirms: entry.spec().confirming == Confirming::Always,
+        asks: Vec::new(),
+        asked: Vec::new(),
+        // Until groups are looked up, nobody is in them.
+        declared: entry.spec().approval.as_ref().map(|it| {
+            let by = (!it.by.is_empty()).then(People::default);
+            Terms::new(it, by)
+        }),
     }
 }
 
@@ -202,7 +224,7 @@ impl Builder<'_> {
         }
     }
 
-    fn compile(&mut self, rule: &Rule, at: Written) -> CompiledRule {
+    pub(super) fn compile(&mut self, rule: &Rule, at: Written) -> CompiledRule {
         let mut compiled = CompiledRule {
             place: rule.place.as_str().into(),
             say: rule.say.as_deref().map(Into::into),
@@ -238,7 +260,7 @@ impl Builder<'_> {
     }
 
     /// Looks for arguments that no command of the rule has; some of its commands may lack one.
-    fn check_conditions(&mut self, rule: &Rule, commands: &[usize], at: Written) {
+    pub(super) fn check_conditions(&mut self, rule: &Rule, commands: &[usize], at: Written) {
         if commands.is_empty() {
             return;
         }
@@ -267,36 +289,33 @@ impl Builder<'_> {
     }
 
     fn bear_on(&mut self, command: usize, index: usize, rule: &Rule, at: Written) {
-        let Some(entry) = self.catalog.get(command) else {
+        let Some(tests) = self.tests(command, rule, at) else {
             return;
         };
-        if !rule.effects.is_empty() && !rule.effects.contains(&entry.effect()) {
-            return;
-        }
-        let mut tests = Vec::new();
-        for condition in &rule.when {
-            // A rule on an argument that a command does not have never holds for it.
-            let Some(argument) = condition::find(entry.arguments(), &condition.argument) else {
-                return;
-            };
-            match self.test(condition, argument, entry, rule.verdict, at) {
-                Some(test) => tests.push(test),
-                None => return,
-            }
-        }
         let Some(rules) = self.policy.commands.get_mut(command) else {
             return;
         };
-        for test in &tests {
-            if !rules.tested.iter().any(|it| it == test.argument()) {
-                rules.tested.push(test.argument().to_owned());
-            }
-        }
+        note_arguments(&tests, &mut rules.tested);
         let bearing = Bearing { rule: index, tests };
         match rule.verdict {
             Verdict::Allow => rules.allow.push(bearing),
             Verdict::Deny => rules.deny.push(bearing),
         }
+    }
+
+    /// Returns what a rule asks of the arguments of a command; `None` when it can never hold for it.
+    pub(super) fn tests(&mut self, command: usize, rule: &Rule, at: Written) -> Option<Vec<Test>> {
+        let entry = self.catalog.get(command)?;
+        if !rule.effects.is_empty() && !rule.effects.contains(&entry.effect()) {
+            return None;
+        }
+        let mut tests = Vec::new();
+        for condition in &rule.when {
+            // A rule on an argument that a command does not have never holds for it.
+            let argument = condition::find(entry.arguments(), &condition.argument)?;
+            tests.push(self.test(condition, argument, entry, rule.verdict, at)?);
+        }
+        Some(tests)
     }
 
     fn test(
@@ -310,11 +329,19 @@ impl Builder<'_> {
         let path = entry.path();
         if verdict == Verdict::Deny && !argument.is_canonical {
             let name = &argument.name;
+            let (does, help) = match at {
+                Written::Approval(_) => (
+                    "asks for approval",
+                    "fix: leave `when` out, so that each call is approved",
+                ),
+                _ => (
+                    "denies",
+                    "fix: allow the values that are right instead; what is not allowed is refused",
+                ),
+            };
             let text = format!(
-                "rule denies by `{name}` of {path}, which can be written in more than one way"
+                "rule {does} by `{name}` of {path}, which can be written in more than one way"
             );
-            let help =
-                "fix: allow the values that are right instead; what is not allowed is refused";
             self.note(at, "when", name, text, help.to_owned());
             return None;
         }
@@ -345,6 +372,14 @@ impl Builder<'_> {
             text,
             help,
         });
+    }
+}
+
+pub(super) fn note_arguments(tests: &[Test], noted: &mut Vec<String>) {
+    for test in tests {
+        if !noted.iter().any(|it| it == test.argument()) {
+            noted.push(test.argument().to_owned());
+        }
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hailer_activity::{ChannelId, TeamId, TenantId};
 
+use crate::approval::{Approval, Via};
 use crate::policy::asker::Asker;
 use crate::policy::condition::Test;
 use crate::spec::Effect;
@@ -44,6 +46,39 @@ pub(super) struct CommandRules {
     pub(super) allow: Vec<Bearing>,
     /// The arguments that any of them looks at.
     pub(super) tested: Vec<String>,
+    /// Whether the sender is asked again.
+    pub(super) confirms: bool,
+    /// What asks for approval: indices into the approvals of the policy.
+    pub(super) asks: Vec<Bearing>,
+    /// The arguments that any of those looks at.
+    pub(super) asked: Vec<String>,
+    /// What the command itself asks for.
+    pub(super) declared: Option<Terms>,
+}
+
+/// Whose approval is wanted, how often, how fast.
+#[derive(Debug, Clone)]
+pub(super) struct Terms {
+    /// Nobody is named: whoever may run the same.
+    pub(super) by: Option<People>,
+    pub(super) count: u32,
+    pub(super) expires: Duration,
+    pub(super) run_within: Duration,
+    pub(super) via: Vec<Via>,
+    pub(super) follow_up: Option<Arc<str>>,
+}
+
+impl Terms {
+    pub(super) fn new(approval: &Approval, by: Option<People>) -> Self {
+        Self {
+            by,
+            count: approval.count.max(1),
+            expires: approval.expires,
+            run_within: approval.run_within,
+            via: approval.via.clone(),
+            follow_up: approval.follow_up.as_deref().map(Into::into),
+        }
+    }
 }
 
 /// Who may run a command whatever rules say.

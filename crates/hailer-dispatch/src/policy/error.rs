@@ -26,6 +26,14 @@ pub struct PolicyError {
 pub enum Written {
     /// A rule.
     Rule(usize),
+    /// What others have to approve.
+    Approval(usize),
+    /// What the sender is asked about again.
+    Confirm,
+    /// The approval that a command asks for itself.
+    Command,
+    /// Who may break glass.
+    BreakGlass,
     /// What a webhook can do at most.
     Ceiling(usize),
     /// What holds for all.

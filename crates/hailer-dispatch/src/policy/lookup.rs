@@ -55,6 +55,10 @@ impl Builder<'_> {
     }
 
     pub(super) fn webhook(&mut self, name: &str, at: Written) -> Arc<str> {
+        self.webhook_named(name, at, "in")
+    }
+
+    pub(super) fn webhook_named(&mut self, name: &str, at: Written, key: &'static str) -> Arc<str> {
         let known = &self.policy.ceilings;
         if !known.is_empty() && !known.contains_key(name) {
             let mut names: Vec<&str> = known.keys().map(String::as_str).collect();
@@ -64,7 +68,7 @@ impl Builder<'_> {
                 None => format!("known: {}", names.join(", ")),
             };
             let text = format!("there is no webhook \"{name}\"");
-            self.note(at, "in", &format!("webhook:{name}"), text, help);
+            self.note(at, key, &format!("webhook:{name}"), text, help);
         }
         name.into()
     }
@@ -81,7 +85,12 @@ impl Builder<'_> {
             let what = match at {
                 Written::Rule(_) if key == "deny" => "rule denies",
                 Written::Rule(_) => "rule allows",
-                Written::Ceiling(_) | Written::Permissions => "webhook names",
+                Written::Approval(_) => "approval is asked for",
+                Written::Confirm => "confirmation is set for",
+                Written::Ceiling(_)
+                | Written::Permissions
+                | Written::Command
+                | Written::BreakGlass => "webhook names",
             };
             let text = format!("{what} \"{glob}\", which matches no command");
             let help = self.meant(glob);

@@ -74,7 +74,7 @@ impl NearMiss {
 }
 
 /// Writes the arguments that a rule wants as people would type them.
-fn wanted(bearing: &Bearing) -> String {
+pub(super) fn wanted(bearing: &Bearing) -> String {
     let tests: Vec<String> = bearing.tests.iter().map(ToString::to_string).collect();
     tests.join(" and ")
 }

@@ -1,7 +1,10 @@
 //! What an admin wrote about permissions, before it is held against the commands that exist.
 
+use std::time::Duration;
+
 use hailer_activity::{ChannelId, ObjectId, TeamId, TenantId};
 
+use crate::approval::Approval;
 use crate::spec::Effect;
 
 /// Everything that is written about permissions.
@@ -19,6 +22,60 @@ pub struct PolicySource {
     pub ceilings: Vec<Ceiling>,
     /// The rules, in the order of the file.
     pub rules: Vec<Rule>,
+    /// What others have to approve, in the order of the file.
+    pub approvals: Vec<ApprovalRule>,
+    /// What the sender is asked about again.
+    pub confirm: ConfirmRule,
+    /// Whose requests run without approval while glass is broken.
+    pub glass_breakers: Vec<Whom>,
+}
+
+/// Says which calls others have to approve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovalRule {
+    /// Where it is written: `hailer.toml:61`.
+    pub place: String,
+    /// The commands it speaks of, as globs over their paths.
+    pub commands: Vec<String>,
+    /// The effects it speaks of; all of them when there is none.
+    pub effects: Vec<Effect>,
+    /// Whose calls it speaks of.
+    pub to: Vec<Whom>,
+    /// Whose calls it does not speak of.
+    pub unless: Vec<Whom>,
+    /// Where it holds, as for a [`Rule`].
+    pub places: Vec<Place>,
+    /// The values of arguments with which it holds; all of them must match.
+    pub when: Vec<Condition>,
+    /// By whom, how many, how fast.
+    pub approval: Approval,
+}
+
+/// Says which calls run only when the sender says so twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfirmRule {
+    /// Where it is written, when it is.
+    pub place: Option<String>,
+    /// Whether destructive commands ask that are not named.
+    pub destructive: bool,
+    /// Commands that ask whatever their effect, as globs over their paths.
+    pub commands: Vec<String>,
+    /// Commands that do not ask.
+    pub except: Vec<String>,
+    /// How long the second word is waited for.
+    pub within: Duration,
+}
+
+impl Default for ConfirmRule {
+    fn default() -> Self {
+        Self {
+            place: None,
+            destructive: true,
+            commands: Vec::new(),
+            except: Vec::new(),
+            within: Duration::from_secs(120),
+        }
+    }
 }
 
 /// What everyone may run when no rule says anything.

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use crate::catalog::{Catalog, Entry};
 use crate::misunderstanding::Misunderstanding;
-use crate::policy::{Asker, Decision, Policy};
+use crate::policy::{Asker, Decision, HeldCall, Hold, Policy, Standing, Values};
 use crate::registry::{Desk, Registry};
 use crate::text::MessageText;
+
+/// The digest of what is only asked about: it is that of no call.
+const NO_CALL: &str = "-";
 
 /// What a policy says about a message.
 #[derive(Debug, Clone)]
@@ -18,6 +21,8 @@ pub struct Judgement {
     pub decision: Decision,
     /// What is wrong with the arguments, so that the decision was made without them.
     pub problem: Option<Misunderstanding>,
+    /// What holds the call back although it is permitted.
+    pub hold: Option<Hold>,
 }
 
 impl Registry {
@@ -30,7 +35,7 @@ impl Registry {
         &self,
         text: &str,
         asker: Asker<'_>,
-        policy: &Policy,
+        policy: &Arc<Policy>,
     ) -> Result<Judgement, Misunderstanding> {
         let standing = policy.standing(asker);
         let desk = Desk::Guarded {
@@ -43,8 +48,12 @@ impl Registry {
             Err(misunderstanding) => return self.judge_misunderstood(misunderstanding, &desk),
         };
         let entry = Arc::clone(&self.registered(index)?.entry);
+        let mut hold = None;
         let decision = match self.permit(&desk, index, &matches) {
-            Ok(permit) => Decision::Permitted(permit.grant().clone()),
+            Ok(permit) => {
+                hold = self.held(policy, &standing, index, &matches)?;
+                Decision::Permitted(permit.grant().clone())
+            }
             Err(Misunderstanding::NotPermitted { refusal, .. }) => Decision::Refused(refusal),
             Err(misunderstanding) => return Err(misunderstanding),
         };
@@ -52,7 +61,31 @@ impl Registry {
             entry,
             decision,
             problem: None,
+            hold,
         })
+    }
+
+    /// Finds what would hold a call back that nobody makes.
+    fn held(
+        &self,
+        policy: &Arc<Policy>,
+        standing: &Standing<'_>,
+        index: usize,
+        matches: &clap::ArgMatches,
+    ) -> Result<Option<Hold>, Misunderstanding> {
+        let declared = self.registered(index)?.reader.declared();
+        let held = policy.held(standing, index, |names| {
+            Values::read(declared, matches, names)
+        });
+        Ok(held.map(|(held, values)| {
+            let call = HeldCall {
+                command: index,
+                values,
+                digest: NO_CALL.to_owned(),
+                asker: standing.asker().clone(),
+            };
+            Hold::new(policy, held, call)
+        }))
     }
 
     /// Of a command that is known, something can be said although its arguments are not right.
@@ -78,6 +111,7 @@ impl Registry {
             entry,
             decision,
             problem: (!is_refused).then_some(misunderstanding),
+            hold: None,
         })
     }
 

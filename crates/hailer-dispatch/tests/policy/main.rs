@@ -7,6 +7,7 @@
     reason = "a test that goes wrong should stop there"
 )]
 
+mod approving;
 mod arguments;
 mod ceiling;
 mod listing;
