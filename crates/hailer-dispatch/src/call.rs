@@ -10,7 +10,7 @@ use crate::command::{Bound, CommandResult};
 use crate::command_error::CommandError;
 use crate::hook::AnyHook;
 use crate::invocation::Invocation;
-use crate::policy::{Evidence, Hold, Permit, StillHeld};
+use crate::policy::{Asking, Evidence, Permit, Unreleased};
 
 /// A command that was found, allowed and understood; it only needs to be run.
 pub struct Call {
@@ -21,7 +21,7 @@ pub struct Call {
     pub(crate) lock: Option<String>,
     pub(crate) arguments: Vec<(String, String)>,
     /// While this is there, nothing runs.
-    pub(crate) hold: Option<Hold>,
+    pub(crate) asking: Option<Asking>,
 }
 
 impl Call {
@@ -45,7 +45,7 @@ impl Call {
         self.entry.spec().is_immediate
             && self.hooks.is_empty()
             && self.deadline().is_none()
-            && self.hold.is_none()
+            && self.asking.is_none()
     }
 
     /// Returns the lock that the call needs, with the values of its arguments in it.
@@ -65,8 +65,8 @@ impl Call {
     }
 
     /// Returns what holds the call back: until it is released it does not run.
-    pub fn hold(&self) -> Option<&Hold> {
-        self.hold.as_ref()
+    pub fn asking(&self) -> Option<&Asking> {
+        self.asking.as_ref()
     }
 
     /// Lets the call run that was held back.
@@ -74,11 +74,11 @@ impl Call {
     /// # Errors
     ///
     /// What is missing.
-    pub fn release(mut self, evidence: &Evidence<'_>) -> Result<Self, StillHeld> {
-        if let Some(hold) = &self.hold {
-            hold.check(evidence)?;
+    pub fn release(mut self, evidence: &Evidence<'_>) -> Result<Self, Unreleased> {
+        if let Some(asking) = &self.asking {
+            asking.check(evidence)?;
         }
-        self.hold = None;
+        self.asking = None;
         Ok(self)
     }
 
@@ -97,8 +97,8 @@ impl Call {
 
     /// Runs the command, with the hooks round it. A call that is held back does not run, and says so.
     pub fn run(self) -> BoxFuture<'static, CommandResult> {
-        if let Some(hold) = &self.hold {
-            let told = format!("Nothing was started: {hold}.");
+        if let Some(asking) = &self.asking {
+            let told = format!("Nothing was started: {asking}.");
             return Box::pin(std::future::ready(Err(CommandError::told(told))));
         }
         let Self {

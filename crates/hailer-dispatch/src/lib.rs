@@ -44,10 +44,10 @@ pub use invocation::{Inquiry, Invocation, JobHandle, Sender, WorkProcess};
 pub use known::known;
 pub use misunderstanding::{Misunderstanding, UsageProblem};
 pub use policy::{
-    ApprovalRule, AskedFor, Asker, Ceiling, Condition, ConfirmRule, Decision, DefaultPermission,
-    Evidence, Grant, Group, Hold, Member, NamedChannel, NearMiss, Need, NotCounted, Permit, Place,
-    Policy, PolicyError, PolicyErrors, PolicySource, Refusal, Rule, StillHeld, Verdict, Voter, Way,
-    Whom, Written,
+    ApprovalRule, AskedFor, Asker, Asking, Ceiling, Condition, ConfirmRule, Decision,
+    DefaultPermission, Evidence, Grant, Group, Member, NamedChannel, NearMiss, Need, NotCounted,
+    Permit, Place, Policy, PolicyError, PolicyErrors, PolicySource, Refusal, Rule, Unreleased,
+    Verdict, Voter, Way, Whom, Written,
 };
 pub use registry::{Judgement, Registry, RegistryError, RegistryErrors};
 pub use spec::{Cooldown, Effect, Example, Spec};

@@ -11,11 +11,11 @@ mod condition;
 mod decision;
 mod error;
 mod glob;
-mod hold;
 mod lookup;
 mod near_miss;
 mod permit;
 mod source;
+mod terms;
 mod values;
 mod vote;
 
@@ -29,17 +29,17 @@ use crate::spec::Effect;
 use compiled::{Always, Bearing, CommandRules, CompiledCeiling, CompiledRule, People, Terms};
 
 pub use asker::Asker;
+pub(crate) use asking::HeldCall;
+pub use asking::{AskedFor, Asking, Need};
 pub use decision::{Decision, Grant, NearMiss, Refusal};
 pub use error::{PolicyError, PolicyErrors, Written};
-pub(crate) use hold::HeldCall;
-pub use hold::{AskedFor, Hold, Need};
 pub use permit::Permit;
 pub use source::{
     ApprovalRule, Ceiling, Condition, ConfirmRule, DefaultPermission, Group, Member, NamedChannel,
     Place, PolicySource, Rule, Verdict, Whom,
 };
 pub(crate) use values::{Values, is_canonical, name_of};
-pub use vote::{Evidence, NotCounted, StillHeld, Voter, Way};
+pub use vote::{Evidence, NotCounted, Unreleased, Voter, Way};
 
 /// Who may run what, ready to decide.
 #[derive(Debug, Clone)]

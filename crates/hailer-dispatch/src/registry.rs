@@ -11,7 +11,7 @@ use crate::invocation::{Inquiry, Invocation};
 use crate::lock;
 use crate::misunderstanding::{Misunderstanding, UsageProblem};
 use crate::pattern::Patterns;
-use crate::policy::{Asker, Decision, HeldCall, Hold, Permit, Policy, Refusal, Standing, Values};
+use crate::policy::{Asker, Asking, Decision, HeldCall, Permit, Policy, Refusal, Standing, Values};
 use crate::reader::Reader;
 use crate::text::MessageText;
 use crate::tree::{Found, Tree};
@@ -138,14 +138,14 @@ impl Registry {
         } else {
             Vec::new()
         };
-        let hold = held.map(|(held, values)| {
+        let asking = held.map(|(held, values)| {
             let call = HeldCall {
                 command: index,
                 values,
                 digest: digest::digest(registered, &arguments, inquiry),
                 asker: standing.asker().clone(),
             };
-            Hold::new(policy, held, call)
+            Asking::new(policy, held, call)
         });
         let lock = entry.lock().map(|name| lock::fill(name, &arguments));
         let bound = Arc::clone(&registered.command)
@@ -164,7 +164,7 @@ impl Registry {
             hooks: Arc::clone(&registered.hooks),
             lock,
             arguments,
-            hold,
+            asking,
         })
     }
 

@@ -68,14 +68,14 @@ pub use hailer_activity::{
     SignatureError, TeamId, TenantId, verify,
 };
 pub use hailer_dispatch::{
-    Approval, ApprovalRule, Argument, ArgumentKind, Arguments, AskedFor, Asker, CancellationToken,
-    Catalog, Ceiling, Command, CommandError, CommandResult, Condition, ConfirmRule, Cooldown,
-    Decision, DefaultPermission, DynamicCommand, Effect, Entry, Example, FunctionCommand, Grant,
-    Group, Hold, Hook, HookHandle, Invocation, Judgement, Link, Member, MentionInText,
-    Misunderstanding, NamedChannel, NearMiss, Need, NoArgs, NotCounted, Permit, Place, Policy,
-    PolicyError, PolicyErrors, PolicySource, Rate, Rates, Refusal, Registration, Registry,
-    RegistryError, RegistryErrors, Rule, Sender, Spec, StillHeld, ValueKind, Verdict, Via, Way,
-    Whom, WorkProcess, Written, command_fn, known, nearest,
+    Approval, ApprovalRule, Argument, ArgumentKind, Arguments, AskedFor, Asker, Asking,
+    CancellationToken, Catalog, Ceiling, Command, CommandError, CommandResult, Condition,
+    ConfirmRule, Cooldown, Decision, DefaultPermission, DynamicCommand, Effect, Entry, Example,
+    FunctionCommand, Grant, Group, Hook, HookHandle, Invocation, Judgement, Link, Member,
+    MentionInText, Misunderstanding, NamedChannel, NearMiss, Need, NoArgs, NotCounted, Permit,
+    Place, Policy, PolicyError, PolicyErrors, PolicySource, Rate, Rates, Refusal, Registration,
+    Registry, RegistryError, RegistryErrors, Rule, Sender, Spec, Unreleased, ValueKind, Verdict,
+    Via, Way, Whom, WorkProcess, Written, command_fn, known, nearest,
 };
 pub use hailer_reply::{
     Action, ActionSet, ActionStyle, AnyCard, Bar, Card, CardError, CardTemplate, Column, ColumnSet,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::approval::Via;
 use crate::policy::asker::Asker;
+use crate::policy::asking::{Asking, Need};
 use crate::policy::decision::{Decision, Refusal};
-use crate::policy::hold::{Hold, Need};
 use crate::policy::{Policy, lower};
 
 /// Somebody who says yes.
@@ -68,7 +68,7 @@ pub enum NotCounted {
 /// Why a call that was held back may not run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum StillHeld {
+pub enum Unreleased {
     /// The command, its arguments or its place are not what was approved.
     Changed,
     /// The sender has not said so twice.
@@ -80,11 +80,11 @@ pub enum StillHeld {
         /// What is needed.
         need: String,
         /// Why the yes of one of them does not count any more, if one does not.
-        because: Option<NotCounted>,
+        because: Option<Box<NotCounted>>,
     },
 }
 
-impl Hold {
+impl Asking {
     /// Says whether somebody's yes counts for any of the approvals that are needed.
     ///
     /// # Errors
@@ -106,12 +106,12 @@ impl Hold {
     /// # Errors
     ///
     /// What is missing.
-    pub fn check(&self, evidence: &Evidence<'_>) -> Result<(), StillHeld> {
+    pub fn check(&self, evidence: &Evidence<'_>) -> Result<(), Unreleased> {
         if evidence.digest != self.digest() {
-            return Err(StillHeld::Changed);
+            return Err(Unreleased::Changed);
         }
         if self.confirm().is_some() && !evidence.is_confirmed {
-            return Err(StillHeld::Unconfirmed);
+            return Err(Unreleased::Unconfirmed);
         }
         if evidence.glass_is_broken && self.breaks_glass {
             return Ok(());
@@ -124,7 +124,7 @@ impl Hold {
     /// # Errors
     ///
     /// The first need that is not met.
-    pub fn check_votes(&self, voters: &[Voter<'_>]) -> Result<(), StillHeld> {
+    pub fn check_votes(&self, voters: &[Voter<'_>]) -> Result<(), Unreleased> {
         for need in self.needs() {
             let mut counted = HashSet::new();
             let mut because = None;
@@ -134,11 +134,11 @@ impl Hold {
                         counted.insert(lower(person));
                     }
                     (Ok(()), None) => {}
-                    (Err(reason), _) => because = Some(reason),
+                    (Err(reason), _) => because = Some(Box::new(reason)),
                 }
             }
             if counted.len() < usize::try_from(need.count()).unwrap_or(usize::MAX) {
-                return Err(StillHeld::Unapproved {
+                return Err(Unreleased::Unapproved {
                     counted: counted.len(),
                     need: need.to_string(),
                     because,
@@ -242,7 +242,7 @@ impl fmt::Display for NotCounted {
     }
 }
 
-impl fmt::Display for StillHeld {
+impl fmt::Display for Unreleased {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Changed => formatter.write_str(

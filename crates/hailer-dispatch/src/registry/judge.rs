@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::catalog::{Catalog, Entry};
 use crate::misunderstanding::Misunderstanding;
-use crate::policy::{Asker, Decision, HeldCall, Hold, Policy, Standing, Values};
+use crate::policy::{Asker, Asking, Decision, HeldCall, Policy, Standing, Values};
 use crate::registry::{Desk, Registry};
 use crate::text::MessageText;
 
@@ -22,7 +22,7 @@ pub struct Judgement {
     /// What is wrong with the arguments, so that the decision was made without them.
     pub problem: Option<Misunderstanding>,
     /// What holds the call back although it is permitted.
-    pub hold: Option<Hold>,
+    pub asking: Option<Asking>,
 }
 
 impl Registry {
@@ -48,10 +48,10 @@ impl Registry {
             Err(misunderstanding) => return self.judge_misunderstood(misunderstanding, &desk),
         };
         let entry = Arc::clone(&self.registered(index)?.entry);
-        let mut hold = None;
+        let mut asking = None;
         let decision = match self.permit(&desk, index, &matches) {
             Ok(permit) => {
-                hold = self.held(policy, &standing, index, &matches)?;
+                asking = self.held(policy, &standing, index, &matches)?;
                 Decision::Permitted(permit.grant().clone())
             }
             Err(Misunderstanding::NotPermitted { refusal, .. }) => Decision::Refused(refusal),
@@ -61,7 +61,7 @@ impl Registry {
             entry,
             decision,
             problem: None,
-            hold,
+            asking,
         })
     }
 
@@ -72,7 +72,7 @@ impl Registry {
         standing: &Standing<'_>,
         index: usize,
         matches: &clap::ArgMatches,
-    ) -> Result<Option<Hold>, Misunderstanding> {
+    ) -> Result<Option<Asking>, Misunderstanding> {
         let declared = self.registered(index)?.reader.declared();
         let held = policy.held(standing, index, |names| {
             Values::read(declared, matches, names)
@@ -84,7 +84,7 @@ impl Registry {
                 digest: NO_CALL.to_owned(),
                 asker: standing.asker().clone(),
             };
-            Hold::new(policy, held, call)
+            Asking::new(policy, held, call)
         }))
     }
 
@@ -111,7 +111,7 @@ impl Registry {
             entry,
             decision,
             problem: (!is_refused).then_some(misunderstanding),
-            hold: None,
+            asking: None,
         })
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hailer_dispatch::{
     Approval, ApprovalRule, Call, Condition, ConfirmRule, Effect, Evidence, Group, Member, Place,
-    PolicySource, StillHeld, Via, Voter, Way, Whom,
+    PolicySource, Unreleased, Via, Voter, Way, Whom,
 };
 
 use crate::setting::{AWAY, Bot, DAN, From, HOME, JO, MIRA, allow, ceiling, source};
@@ -94,7 +94,7 @@ fn what_is_approved_is_one_call_of_one_person_in_one_place() {
     let mira = From::person(MIRA);
     let digest = |from: &From, text: &str| {
         let call = call(&bot, from, text);
-        call.hold().expect("it is held").digest().to_owned()
+        call.asking().expect("it is held").digest().to_owned()
     };
     let first = digest(&mira, "ship api env=prod");
 
@@ -122,7 +122,7 @@ fn what_is_approved_is_one_call_of_one_person_in_one_place() {
         ..Evidence::default()
     };
     let changed = call(&bot, &mira, "ship web env=prod").release(&evidence);
-    assert_eq!(changed.err(), Some(StillHeld::Changed));
+    assert_eq!(changed.err(), Some(Unreleased::Changed));
     let same = call(&bot, &mira, "ship api env=prod").release(&evidence);
     assert_eq!(answer(same.expect("Jo said yes")), "shipped");
 }
@@ -139,7 +139,7 @@ fn a_confirmation_is_asked_of_what_is_destructive_and_of_what_is_named() {
     let confirm = |policy: &PolicySource, text: &str| {
         let bot = Bot::new(policy.clone());
         let call = call(&bot, &mira, text);
-        call.hold().and_then(|hold| hold.confirm())
+        call.asking().and_then(|asking| asking.confirm())
     };
     let half = Some(Duration::from_secs(30));
 
@@ -236,7 +236,7 @@ fn no_combination_of_people_and_ways_differs_from_the_plain_model() {
                     [("ship api env=prod", false), ("deploy rollback", true)]
                 {
                     let held = call(&bot, &From::person(MIRA), text);
-                    let hold = held.hold().expect("it is held");
+                    let asking = held.asking().expect("it is held");
                     let good = |yes: &Yes| counts(*yes, groups, ways, is_destructive);
                     for first in &yeses {
                         for second in &yeses {
@@ -263,7 +263,7 @@ fn no_combination_of_people_and_ways_differs_from_the_plain_model() {
                                     },
                                 })
                                 .collect();
-                            let found = hold.check_votes(&voters).is_ok();
+                            let found = asking.check_votes(&voters).is_ok();
                             assert_eq!(
                                 found, expected,
                                 "{text} {groups:?} {ways:?} {count}\n{first:?}\n{second:?}"
@@ -295,7 +295,7 @@ fn a_configuration_says_who_and_never_less_than_the_command() {
     let held = |webhook: &str| {
         let from = From::person(MIRA).webhook(webhook);
         call(&bot, &from, "ship api")
-            .hold()
+            .asking()
             .map(ToString::to_string)
     };
 
@@ -328,7 +328,7 @@ fn a_group_that_nobody_knows_approves_nothing() {
     };
 
     assert!(
-        held.hold()
+        held.asking()
             .expect("it is held")
             .check_voter(&voter)
             .is_err()
@@ -345,7 +345,7 @@ fn broken_glass_spares_only_who_is_named() {
         policy.glass_breakers = breakers;
         let bot = Bot::new(policy);
         let held = call(&bot, &From::person(MIRA), "ship api");
-        let digest = held.hold().expect("it is held").digest().to_owned();
+        let digest = held.asking().expect("it is held").digest().to_owned();
         let evidence = Evidence {
             digest: &digest,
             glass_is_broken: true,
