@@ -3,6 +3,8 @@
 mod echo;
 mod help;
 pub mod jobs;
+mod moment;
+pub mod oncall;
 mod permission;
 mod ping;
 pub mod script;
@@ -23,6 +25,7 @@ pub use whoami::Whoami;
 pub fn all(draft: &Draft) -> Vec<Module> {
     vec![
         status::module(status::read(draft)),
+        oncall::module(oncall::read(draft)),
         script::module(script::read(draft)),
         jobs::module(),
         builtin(),

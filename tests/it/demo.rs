@@ -105,8 +105,7 @@ fn a_message_can_be_sent_without_any_configuration() {
 
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(
-        ran.out
-            .starts_with("You are Jo Lind; you can run 11 commands here.\n"),
+        ran.out.starts_with("You are Jo Lind; you can run "),
         "{}",
         ran.out
     );

@@ -14,17 +14,7 @@ use crate::exit::{Exit, Failure};
 pub(crate) const TOKEN_FILE: &str = ".hailer/dev-token";
 
 /// The demo's configuration; its variables can be set by environment as usual.
-const CONFIG: &str = r#"
-[webhook.dev]
-token   = { file = ".hailer/dev-token" }
-mention = "ops"
-
-[store]
-url = "sqlite:.hailer/hailer.db"
-
-[status.hailer]
-url = "http://127.0.0.1:3979/-/healthy"
-"#;
+const CONFIG: &str = include_str!("demo/hailer.toml");
 
 /// Reads the demo's configuration; makes its token when there is none.
 pub(crate) fn draft(environment: &Environment) -> Result<Draft, Failure> {
@@ -35,6 +25,7 @@ pub(crate) fn draft(environment: &Environment) -> Result<Draft, Failure> {
 /// Asks for the demo's own tables, which are no mistake where no command reads them.
 pub(crate) fn know_tables(draft: &Draft) {
     let _ = hailer_commands::status::read(draft);
+    let _ = hailer_commands::oncall::read(draft);
 }
 
 /// Refuses to let others reach a bot that answers anyone who knows the token.

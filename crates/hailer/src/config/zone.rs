@@ -27,3 +27,10 @@ pub(super) fn read(section: &Section<'_>) -> Option<Tz> {
     );
     None
 }
+
+impl Section<'_> {
+    /// Reads `timezone`, a name of the IANA list; nearby names are suggested.
+    pub fn timezone(&self) -> Option<Tz> {
+        read(self)
+    }
+}
