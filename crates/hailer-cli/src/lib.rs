@@ -27,6 +27,7 @@ mod play;
 mod policy;
 mod program;
 mod project;
+mod reloading;
 mod script;
 mod send;
 mod serve;

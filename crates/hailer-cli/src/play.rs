@@ -31,13 +31,16 @@ pub(crate) fn run(
         ));
     }
     let source = Source::find(config);
-    let mut project = Project::load(source, listen, environment, modules)?;
-    if let Some(address) = options.at {
-        project.playground.listen = address;
-        project.playground.is_asked_for = true;
-    }
-    project.bot = project.bot.on_this_computer();
-    serve::serve(project, Listening::WithPlayground, environment)
+    let load = || {
+        let mut project = Project::load(source.clone(), listen, environment, modules)?;
+        if let Some(address) = options.at {
+            project.playground.listen = address;
+            project.playground.is_asked_for = true;
+        }
+        project.bot = project.bot.on_this_computer();
+        Ok(project)
+    };
+    serve::serve(&load, Listening::WithPlayground, environment)
 }
 
 /// Takes the playground's address.

@@ -1,5 +1,7 @@
 //! `hailer`, `hailer serve` and `hailer play`: run the bot until it is told to stop.
 
+use std::convert::Infallible;
+use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -10,6 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::exit::{Exit, Failure};
 use crate::project::{Modules, Project, Source};
+use crate::reloading::{self, Load};
 use crate::{demo, log, output, play};
 
 /// What is served besides webhooks, metrics and probes.
@@ -29,8 +32,8 @@ pub(crate) fn run(
     modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
     let source = Source::File(Source::find_file(config)?);
-    let project = Project::load(source, listen, environment, modules)?;
-    serve(project, Listening::Alone, environment)
+    let load = || Project::load(source.clone(), listen, environment, modules);
+    serve(&load, Listening::Alone, environment)
 }
 
 /// Runs the bot of the configuration, or the demo when there is none.
@@ -40,17 +43,18 @@ pub(crate) fn run_or_demo(
     environment: &Environment,
     modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
-    let project = Project::load(Source::find(config), listen, environment, modules)?;
-    let listening = match project.source {
+    let source = Source::find(config);
+    let listening = match source {
         Source::Demo => Listening::WithPlayground,
         Source::File(_) => Listening::Alone,
     };
-    serve(project, listening, environment)
+    let load = || Project::load(source.clone(), listen, environment, modules);
+    serve(&load, listening, environment)
 }
 
-/// Serves until the process is told to stop.
+/// Serves until the process is told to stop; what is loaded is loaded again when it changes.
 pub(crate) fn serve(
-    project: Project,
+    load: Load<'_>,
     listening: Listening,
     environment: &Environment,
 ) -> Result<Exit, Failure> {
@@ -60,7 +64,7 @@ pub(crate) fn serve(
         warnings,
         source,
         playground,
-    } = project;
+    } = load()?;
     let _log = log::start(config.log.level, environment)?;
     if !warnings.is_empty() {
         output::say(&warnings.to_string());
@@ -81,21 +85,27 @@ pub(crate) fn serve(
         Some(playground) => play_banner(&bound, &config, playground, &source, environment),
         None => banner(&bound, &config, &source),
     })?;
-    runtime.block_on(run_both(bound, playground))?;
+    runtime.block_on(run_both(bound, playground, load))?;
     Ok(Exit::Fine)
 }
 
 /// Serves the bot, and the playground as long as it does.
-async fn run_both(bound: BoundBot, playground: Option<Playground>) -> Result<(), Failure> {
+async fn run_both(
+    bound: BoundBot,
+    playground: Option<Playground>,
+    load: Load<'_>,
+) -> Result<(), Failure> {
+    let reloader = bound.reloader();
+    let following = reloading::follow(&reloader, load);
     let Some(playground) = playground else {
-        return Ok(bound.run(stop_signal()).await?);
+        return Ok(beside(bound.run(stop_signal()), following).await?);
     };
     let (stop, stopped) = oneshot::channel::<()>();
     let playing = playground.run(async {
         let _ = stopped.await;
     });
     let serving = async {
-        let served = bound.run(stop_signal()).await;
+        let served = beside(bound.run(stop_signal()), following).await;
         // The playground may have died already.
         let _ = stop.send(());
         served
@@ -103,6 +113,14 @@ async fn run_both(bound: BoundBot, playground: Option<Playground>) -> Result<(),
     let (served, played) = tokio::join!(serving, playing);
     served?;
     Ok(played?)
+}
+
+/// Does something that never ends until the other is done.
+async fn beside<T>(main: impl Future<Output = T>, endless: impl Future<Output = Infallible>) -> T {
+    tokio::select! {
+        done = main => done,
+        never = endless => match never {},
+    }
 }
 
 fn banner(bound: &BoundBot, config: &Config, source: &Source) -> String {

@@ -1,7 +1,7 @@
 //! Who ran a command a moment ago.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::invocation::Inquiry;
@@ -13,14 +13,15 @@ const MANY: usize = 10_000;
 /// When commands may run again.
 #[derive(Debug, Default)]
 pub(crate) struct Cooldowns {
-    over_at: Mutex<HashMap<(usize, String), Instant>>,
+    /// By the command's path, so that they outlive an exchange of the commands.
+    over_at: Mutex<HashMap<(Arc<str>, String), Instant>>,
 }
 
 impl Cooldowns {
     /// Begins a cooldown, or says how long the one that is running still takes.
     pub(crate) fn begin(
         &self,
-        command: usize,
+        command: &Arc<str>,
         cooldown: Cooldown,
         inquiry: &Inquiry,
     ) -> Result<(), Duration> {
@@ -30,7 +31,7 @@ impl Cooldowns {
             over_at.retain(|_, over| *over > now);
         }
         let entry = over_at
-            .entry((command, who(cooldown.scope, inquiry)))
+            .entry((Arc::clone(command), who(cooldown.scope, inquiry)))
             .or_insert(now);
         if *entry > now {
             return Err(*entry - now);

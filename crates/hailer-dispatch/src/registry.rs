@@ -42,7 +42,7 @@ pub struct Registry {
     tree: Tree,
     patterns: Patterns,
     catalog: Arc<Catalog>,
-    cooldowns: Cooldowns,
+    cooldowns: Arc<Cooldowns>,
 }
 
 impl Registry {
@@ -72,6 +72,13 @@ impl Registry {
         } else {
             Err(RegistryErrors { errors })
         }
+    }
+
+    /// Goes on with the cooldowns that commands of the same paths began in another registry.
+    #[must_use]
+    pub fn following(mut self, before: &Self) -> Self {
+        self.cooldowns = Arc::clone(&before.cooldowns);
+        self
     }
 
     /// Returns what is registered, for help and reference.
@@ -123,7 +130,7 @@ impl Registry {
             && pause == Pause::Kept
         {
             self.cooldowns
-                .begin(permit.command(), cooldown, inquiry)
+                .begin(entry.shared_path(), cooldown, inquiry)
                 .map_err(|wait| Misunderstanding::TooSoon {
                     entry: Arc::clone(entry),
                     wait,

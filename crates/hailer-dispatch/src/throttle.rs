@@ -4,7 +4,7 @@
 //! too far is refused and moves nothing, so that waiting always helps.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::invocation::Inquiry;
@@ -52,7 +52,7 @@ pub struct Rates {
 #[derive(Debug, Default)]
 pub struct Throttle {
     rates: Rates,
-    buckets: Mutex<Buckets>,
+    buckets: Arc<Mutex<Buckets>>,
 }
 
 #[derive(Debug, Default)]
@@ -75,7 +75,16 @@ impl Throttle {
     pub fn new(rates: Rates) -> Self {
         Self {
             rates,
-            buckets: Mutex::default(),
+            buckets: Arc::default(),
+        }
+    }
+
+    /// Goes on counting what was counted, by other limits.
+    #[must_use]
+    pub fn with_rates(&self, rates: Rates) -> Self {
+        Self {
+            rates,
+            buckets: Arc::clone(&self.buckets),
         }
     }
 

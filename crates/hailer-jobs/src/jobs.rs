@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use futures_util::future::{AbortHandle, BoxFuture};
@@ -18,6 +18,7 @@ use crate::ending::Worked;
 use crate::follow_up::FollowUp;
 use crate::live::{Live, StopReason};
 use crate::observer::Observer;
+use crate::plan::Plan;
 use crate::settings::JobSettings;
 use crate::tending::Tending;
 use crate::{outbox, recovery, runner, watch};
@@ -43,8 +44,7 @@ pub struct Jobs {
 
 pub(crate) struct Inner {
     pub(crate) store: Store,
-    pub(crate) settings: JobSettings,
-    pub(crate) follow_ups: Vec<FollowUp>,
+    plan: RwLock<Arc<Plan>>,
     pub(crate) observer: Arc<dyn Observer>,
     /// What runs in this process and is written down.
     live: Mutex<Vec<Arc<Live>>>,
@@ -68,8 +68,10 @@ impl Jobs {
             inner: Arc::new(Inner {
                 places: Arc::new(Semaphore::new(settings.workers.max(1))),
                 store,
-                settings,
-                follow_ups,
+                plan: RwLock::new(Arc::new(Plan {
+                    settings: Arc::new(settings),
+                    follow_ups,
+                })),
                 observer,
                 live: Mutex::default(),
                 tending: Tending::default(),
@@ -101,14 +103,32 @@ impl Jobs {
         &self.inner.store
     }
 
-    /// Returns how jobs are run.
-    pub fn settings(&self) -> &JobSettings {
-        &self.inner.settings
+    /// Returns how jobs are run at this moment.
+    pub fn settings(&self) -> Arc<JobSettings> {
+        Arc::clone(&self.plan().settings)
+    }
+
+    /// Runs and tells jobs otherwise from now on; only how many run at once stays as it was at the start.
+    pub fn exchange(&self, settings: JobSettings, follow_ups: Vec<FollowUp>) {
+        let plan = Arc::new(Plan {
+            settings: Arc::new(settings),
+            follow_ups,
+        });
+        *self
+            .inner
+            .plan
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = plan;
+    }
+
+    pub(crate) fn plan(&self) -> Arc<Plan> {
+        let plan = self.inner.plan.read();
+        Arc::clone(&plan.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Says whether results of this webhook are told later.
     pub fn tells(&self, webhook: &str) -> bool {
-        self.follow_up_of(webhook).is_some()
+        self.plan().follow_up_of(webhook).is_some()
     }
 
     /// Returns what is wrong with the store, as far as is known.

@@ -27,7 +27,7 @@ impl Jobs {
     /// Drops what is older than it is kept. What cannot be dropped now is dropped with the next try.
     pub(crate) async fn prune(&self) {
         let keep = Retention {
-            jobs: self.settings().keep,
+            jobs: self.plan().settings.keep,
             ..Retention::default()
         };
         loop {

@@ -13,6 +13,7 @@ mod live;
 mod observer;
 mod orphans;
 mod outbox;
+mod plan;
 mod recovery;
 mod runner;
 mod settings;

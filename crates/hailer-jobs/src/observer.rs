@@ -12,7 +12,7 @@ pub trait Observer: Send + Sync + 'static {
     /// A job of this process ended, this long after it began.
     fn ended(&self, state: JobState, took: Duration);
 
-    /// A follow-up was posted, will be tried again, or was given up.
+    /// A follow-up was posted, will be tried again, or was given up; by its name in the configuration, or `_unknown`.
     fn posted(&self, follow_up: &str, outcome: &'static str);
 
     /// How many follow-ups wait.

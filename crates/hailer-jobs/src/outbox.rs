@@ -23,9 +23,7 @@ const LONGEST_BACK_OFF: Duration = Duration::from_secs(60);
 
 /// Sends until the bot stops.
 pub(crate) async fn send(jobs: Jobs) {
-    if jobs.inner.follow_ups.is_empty() {
-        return;
-    }
+    wait_for_follow_ups(&jobs).await;
     let poster = match Poster::new() {
         Ok(poster) => poster,
         Err(error) => {
@@ -52,6 +50,13 @@ pub(crate) async fn send(jobs: Jobs) {
     }
 }
 
+/// Most bots have none, and then nothing is made ready.
+async fn wait_for_follow_ups(jobs: &Jobs) {
+    while jobs.plan().follow_ups.is_empty() {
+        tokio::time::sleep(SLOW_POLL).await;
+    }
+}
+
 struct Sender {
     jobs: Jobs,
     poster: Poster,
@@ -64,7 +69,9 @@ impl Sender {
         let now = Instant::now();
         self.ready_at.retain(|_, at| *at > now);
         let paused: BTreeSet<String> = self.ready_at.keys().cloned().collect();
-        if paused.len() == self.jobs.inner.follow_ups.len() {
+        let plan = self.jobs.plan();
+        let is_paused = |it: &FollowUp| paused.contains(&it.name);
+        if !plan.follow_ups.is_empty() && plan.follow_ups.iter().all(is_paused) {
             return Ok(None);
         }
         let query = PostQuery {
@@ -83,12 +90,14 @@ impl Sender {
     }
 
     async fn post(&mut self, post: Post) {
-        let Some(target) = self.target(&post.target) else {
+        let plan = self.jobs.plan();
+        let Some(target) = plan.follow_up(&post.target) else {
             tracing::warn!(
                 followup = post.target,
                 "a follow-up that is no longer configured is dropped"
             );
-            return self.give_up(&post, "it is no longer configured").await;
+            let why = "it is no longer configured";
+            return self.give_up(&post, "_unknown", why).await;
         };
         let (url, pause, retry_for) = (target.url.clone(), target.pause, target.retry_for);
         let posted = self.poster.post(&url, post.payload.clone()).await;
@@ -101,13 +110,9 @@ impl Sender {
             }
             Err(error) => {
                 tracing::error!(followup = post.target, job = ?post.job, %error, "a follow-up is given up");
-                self.give_up(&post, &error.to_string()).await;
+                self.give_up(&post, &post.target, &error.to_string()).await;
             }
         }
-    }
-
-    fn target(&self, name: &str) -> Option<&FollowUp> {
-        self.jobs.inner.follow_ups.iter().find(|it| it.name == name)
     }
 
     async fn sent(&self, post: &Post) {
@@ -139,8 +144,8 @@ impl Sender {
             .await;
     }
 
-    async fn give_up(&self, post: &Post, why: &str) {
-        self.jobs.inner.observer.posted(&post.target, "failed");
+    async fn give_up(&self, post: &Post, target: &str, why: &str) {
+        self.jobs.inner.observer.posted(target, "failed");
         let (post, why) = (post.clone(), why.to_owned());
         let _ = self
             .jobs
@@ -168,14 +173,6 @@ fn age(post: &Post) -> Duration {
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     now.saturating_sub(created)
-}
-
-impl Jobs {
-    /// Returns where the jobs of a webhook are told.
-    pub(crate) fn follow_up_of(&self, webhook: &str) -> Option<&FollowUp> {
-        let tells = |it: &&FollowUp| it.webhooks.iter().any(|name| name == webhook);
-        self.inner.follow_ups.iter().find(tells)
-    }
 }
 
 #[cfg(test)]

@@ -63,7 +63,8 @@ impl Jobs {
             attempt: job.attempt,
             fence: job.fence,
         };
-        let target = self.follow_up_of(&job.spec.webhook)?;
+        let plan = self.plan();
+        let target = plan.follow_up_of(&job.spec.webhook)?;
         Some(compose(
             target,
             &fence,

@@ -23,17 +23,16 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Takes and runs jobs until the bot stops.
 pub(crate) async fn run(jobs: Jobs, work: Arc<dyn Work>) {
-    let limits = ClaimLimits {
-        at_once: jobs.settings().at_once.clone(),
-        ..ClaimLimits::default()
-    };
     let mut changes = jobs.store().changes();
     loop {
         let Ok(place) = Arc::clone(&jobs.inner.places).acquire_owned().await else {
             return;
         };
         changes.mark_unchanged();
-        let claim = limits.clone();
+        let claim = ClaimLimits {
+            at_once: jobs.plan().settings.at_once.clone(),
+            ..ClaimLimits::default()
+        };
         let claimed = jobs
             .call(move |store| async move { store.claim(&claim).await })
             .await;
@@ -100,7 +99,8 @@ impl Jobs {
             return false;
         }
         let took = live.took();
-        let target = self.follow_up_of(&job.webhook);
+        let plan = self.plan();
+        let target = plan.follow_up_of(&job.webhook);
         let target = target.filter(|_| live.is_told_later());
         let follow_up =
             target.map(|target| compose(target, live.fence(), job, state, took, &reply));

@@ -3,8 +3,6 @@
 use std::io;
 use std::net::SocketAddr;
 
-use hailer_transport::DuplicateWebhook;
-
 /// Why the playground cannot start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -29,9 +27,6 @@ pub enum PlaygroundError {
     /// The system gives no random numbers.
     #[error("the system gives no random numbers for the key of the playground")]
     NoRandomNumbers,
-    /// Two webhooks have one name.
-    #[error("{0}")]
-    Webhooks(#[source] DuplicateWebhook),
     /// The listener died.
     #[error("the playground's listener ended: {source}")]
     Run {

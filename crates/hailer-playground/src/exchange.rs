@@ -69,7 +69,7 @@ pub(crate) async fn say(stage: &Stage, say: &Say) -> Option<Value> {
     };
     let mut body = message.to_json(now);
     let signature = if wrong.signature {
-        stranger(key).sign(body.as_bytes())
+        stranger(&key).sign(body.as_bytes())
     } else {
         key.sign(body.as_bytes())
     };

@@ -113,7 +113,10 @@ fn admit(
         None => Authorization::None,
     };
     let body = body.to_owned().into();
-    stage.gate.admit(&request.webhook, authorization, body, now)
+    let service = stage.service();
+    service
+        .gate()
+        .admit(&request.webhook, authorization, body, now)
 }
 
 fn verdict(

@@ -107,7 +107,7 @@ impl Playground {
         }
         let desk = Arc::new(Desk {
             announce: Arc::clone(&bot.announce),
-            stage: Stage::new(config, bot).map_err(PlaygroundError::Webhooks)?,
+            stage: Stage::new(config, bot),
             assets: Assets::new(),
             sessions: Sessions::new()?,
         });
@@ -290,7 +290,7 @@ impl Desk {
         let (_, key) = self.stage.webhook(webhook)?;
         let body = message.to_json(chrono::Utc::now());
         let header = key.sign(body.as_bytes());
-        let keys = std::slice::from_ref(key);
+        let keys = std::slice::from_ref(&key);
         let verified = hailer::verify(keys, Some(header.as_bytes()), body.into()).ok()?;
         let activity = hailer::Activity::parse(&verified).ok()?;
         reading::standpoint(&self.stage, &activity, webhook)

@@ -1,9 +1,10 @@
 //! Where people stand and who they are: the webhooks, their channels and everybody who can be spoken as.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use hailer::{Config, HmacKey, RunningBot, TeamsMessage, WebhookConfig};
-use hailer_transport::{DuplicateWebhook, Gate, Webhook};
+use hailer_transport::Service;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -17,10 +18,8 @@ const CHANNELS: [&str; 3] = ["deploys", "general", "incidents"];
 #[derive(Debug)]
 pub(crate) struct Stage {
     pub(crate) bot: RunningBot,
-    /// The same gate as the bot's own, to ask it why it refuses.
-    pub(crate) gate: Gate,
     pub(crate) address: SocketAddr,
-    people: Vec<Person>,
+    playground: PlaygroundConfig,
     is_demo: bool,
 }
 
@@ -35,71 +34,61 @@ pub(crate) struct Speaker {
 }
 
 impl Stage {
-    pub(crate) fn new(
-        playground: &PlaygroundConfig,
-        bot: PlayedBot,
-    ) -> Result<Self, DuplicateWebhook> {
+    pub(crate) fn new(playground: &PlaygroundConfig, bot: PlayedBot) -> Self {
         let PlayedBot {
             bot,
             address,
             is_demo,
             announce: _,
         } = bot;
-        let config = bot.config();
-        let webhooks = config
-            .webhooks
-            .iter()
-            .map(|it| Webhook::new(&it.name, &it.mention, it.keys.clone()));
-        let gate = Gate::new(webhooks, config.limits.max_skew)?;
-        Ok(Self {
-            people: everybody(playground, config),
-            gate,
+        Self {
+            playground: playground.clone(),
             address,
             is_demo,
             bot,
-        })
+        }
     }
 
-    fn config(&self) -> &Config {
+    fn config(&self) -> Arc<Config> {
         self.bot.config()
     }
 
+    /// Returns what the bot itself answers with now, to ask its gate why it refuses.
+    pub(crate) fn service(&self) -> Arc<Service> {
+        self.bot.service()
+    }
+
     /// Returns a webhook and the key by which it signs.
-    pub(crate) fn webhook(&self, name: &str) -> Option<(&WebhookConfig, &HmacKey)> {
-        let webhook = self.config().webhooks.iter().find(|it| it.name == name)?;
-        Some((webhook, webhook.keys.first()?))
+    pub(crate) fn webhook(&self, name: &str) -> Option<(WebhookConfig, HmacKey)> {
+        let config = self.config();
+        let webhook = config.webhooks.iter().find(|it| it.name == name)?;
+        Some((webhook.clone(), webhook.keys.first()?.clone()))
     }
 
     /// Returns everything that the page starts with.
     pub(crate) fn to_json(&self) -> Value {
-        let webhooks = self.config().webhooks.iter().map(|webhook| {
+        let config = self.config();
+        let webhooks = config.webhooks.iter().map(|webhook| {
             json!({
                 "name": webhook.name,
                 "mention": webhook.mention,
                 "channels": channels(webhook),
             })
         });
-        let people = self.people.iter().map(|person| {
-            json!({ "name": person.name, "id": person.entra_id(), "groups": self.groups(person) })
+        let people = everybody(&self.playground, &config);
+        let people = people.iter().map(|person| {
+            let groups = groups(&config, person);
+            json!({ "name": person.name, "id": person.entra_id(), "groups": groups })
         });
         json!({
             "version": env!("CARGO_PKG_VERSION"),
             "isDemo": self.is_demo,
             "address": self.address.to_string(),
-            "contact": self.config().bot.contact,
+            "contact": config.bot.contact,
             "limit": hailer_reply::MESSAGE_LIMIT,
             "webhooks": webhooks.collect::<Vec<_>>(),
             "people": people.collect::<Vec<_>>(),
         })
-    }
-
-    fn groups(&self, person: &Person) -> Vec<&str> {
-        let id = person.entra_id();
-        let groups = self.config().permissions.groups.iter();
-        groups
-            .filter(|group| group.members.iter().any(|it| it.id.as_str() == id))
-            .map(|group| group.name.as_str())
-            .collect()
     }
 
     /// Writes what Teams would send for what somebody types at this moment.
@@ -112,13 +101,22 @@ impl Stage {
         let message = message
             .from_person(&speaker.name)
             .in_channel(&speaker.channel)
-            .known_to(self.config(), &webhook.name);
+            .known_to(&self.config(), &webhook.name);
         let id = speaker.id.as_deref();
         Some(match id {
             Some(id) => message.with_person_id(id),
             None => message,
         })
     }
+}
+
+fn groups<'c>(config: &'c Config, person: &Person) -> Vec<&'c str> {
+    let id = person.entra_id();
+    let groups = config.permissions.groups.iter();
+    groups
+        .filter(|group| group.members.iter().any(|it| it.id.as_str() == id))
+        .map(|group| group.name.as_str())
+        .collect()
 }
 
 fn channels(webhook: &WebhookConfig) -> Vec<String> {

@@ -1,6 +1,5 @@
 //! The endpoint: one HTTP request in, one response out.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -16,8 +15,8 @@ use crate::answer::{Answer, Outcome};
 use crate::body::read_body;
 use crate::clock::Clock;
 use crate::departure::Departure;
-use crate::gate::{Admitted, Gate};
-use crate::handler::{Handler, Inbound};
+use crate::gate::Admitted;
+use crate::handler::Inbound;
 use crate::last_host::LastHosts;
 use crate::limits::Limits;
 use crate::metrics::{Disposition, Metrics, UNKNOWN, WebhookMetrics};
@@ -27,6 +26,7 @@ use crate::refusal_log::{Kind, RefusalLog};
 use crate::rejection::Rejection;
 use crate::request_head::{PREFIX, authorization, host, webhook_name};
 use crate::response;
+use crate::service::{Service, Services};
 use crate::unread_body::close_unless_read;
 use crate::watch::{Fate, Seen, Sight, Watch, WatchDesk};
 use crate::webhook::Webhook;
@@ -36,12 +36,10 @@ const LONGEST_NAME: usize = 64;
 
 /// Everything that answering a request needs; one for all worker threads.
 pub(crate) struct Endpoint {
-    gate: Arc<Gate>,
-    handler: Arc<dyn Handler>,
+    services: Arc<dyn Services>,
     clock: Arc<dyn Clock>,
     limits: Limits,
     refusals: Arc<RefusalLog>,
-    metrics: HashMap<String, WebhookMetrics>,
     unknown: WebhookMetrics,
     watch: Arc<Watch>,
     pings: PingLimit,
@@ -58,21 +56,14 @@ pub(crate) struct Exchange {
 
 impl Endpoint {
     pub(crate) fn new(
-        gate: Arc<Gate>,
-        handler: Arc<dyn Handler>,
+        services: Arc<dyn Services>,
         clock: Arc<dyn Clock>,
         limits: Limits,
         metrics: &Metrics,
     ) -> Self {
-        let of_webhooks = gate.webhooks().map(|webhook| {
-            let name = webhook.name();
-            (name.to_owned(), WebhookMetrics::new(metrics, name))
-        });
         Self {
-            metrics: of_webhooks.collect(),
             unknown: WebhookMetrics::new(metrics, UNKNOWN),
-            gate,
-            handler,
+            services,
             clock,
             limits,
             refusals: Arc::default(),
@@ -95,7 +86,7 @@ impl Endpoint {
     pub(crate) fn watch_desk(&self) -> WatchDesk {
         WatchDesk {
             watch: self.watch(),
-            gate: Arc::clone(&self.gate),
+            services: Arc::clone(&self.services),
             clock: Arc::clone(&self.clock),
         }
     }
@@ -133,33 +124,46 @@ impl Endpoint {
         sight: &mut Option<Sight>,
     ) -> Result<HttpResponse, Rejection> {
         let name = webhook_name(request)?;
-        let body = read_body(request.headers(), payload, &self.limits).await?;
+        let body = read_body(request.headers(), payload, &self.limits()).await?;
+        // Only now: a body may be slow, and a key be removed meanwhile.
+        let service = self.services.current();
         if let Some(sight) = sight {
             sight.note_body(&body);
         }
         let answered = if is_ping(&body) {
-            self.pong(exchange, name, request, body, sight)
+            self.pong(exchange, &service, (name, request), body, sight)
         } else {
-            self.converse(exchange, name, request, body, sight).await
+            self.converse(exchange, &service, (name, request), body, sight)
+                .await
         };
-        Ok(answered.unwrap_or_else(|refused| self.refuse(exchange, name, &refused, sight.take())))
+        Ok(answered.unwrap_or_else(|refused| {
+            self.refuse(exchange, &service, name, &refused, sight.take())
+        }))
+    }
+
+    fn limits(&self) -> Limits {
+        let body = self.services.current().body_limit();
+        Limits {
+            body: body.unwrap_or(self.limits.body),
+            ..self.limits
+        }
     }
 
     async fn converse(
         &self,
         exchange: Exchange,
-        name: &str,
-        request: &HttpRequest,
+        service: &Service,
+        (name, request): (&str, &HttpRequest),
         body: Bytes,
         sight: &mut Option<Sight>,
     ) -> Result<HttpResponse, Refused> {
         let authorization = authorization(request.headers());
         let now = self.clock.now();
-        let admitted = self.gate.admit(name, authorization, body, now)?;
-        let metrics = self.metrics_of(admitted.webhook.name());
+        let admitted = service.gate().admit(name, authorization, body, now)?;
+        let metrics = self.metrics_of(service, admitted.webhook.name());
         metrics.note_message(now.timestamp_millis() as f64 / 1000.0);
         self.hosts.note(name, host(request.headers()));
-        let (answer, key_index) = self.answer(exchange, metrics, admitted).await;
+        let (answer, key_index) = self.answer(exchange, service, admitted).await;
         if let Some(sight) = sight.take() {
             sight.tell(Fate::Answered {
                 key_index,
@@ -179,15 +183,15 @@ impl Endpoint {
     fn pong(
         &self,
         exchange: Exchange,
-        name: &str,
-        request: &HttpRequest,
+        service: &Service,
+        (name, request): (&str, &HttpRequest),
         body: Bytes,
         sight: &mut Option<Sight>,
     ) -> Result<HttpResponse, Refused> {
         let authorization = authorization(request.headers());
-        let (webhook, verified) = self.gate.admit_bytes(name, authorization, body)?;
+        let (webhook, verified) = service.gate().admit_bytes(name, authorization, body)?;
         let id = exchange.request_id;
-        let metrics = self.metrics_of(webhook.name());
+        let metrics = self.metrics_of(service, webhook.name());
         let is_admitted = self.pings.admit(webhook.name(), exchange.received);
         if let Some(sight) = sight.take() {
             let status = if is_admitted { 200 } else { 429 };
@@ -212,20 +216,24 @@ impl Endpoint {
 
     /// Begins to look at an exchange, when somebody watches.
     fn look_at(&self, exchange: Exchange, request: &HttpRequest) -> Option<Sight> {
+        if !self.watch.is_on() {
+            return None;
+        }
+        let service = self.services.current();
         self.watch.begin(|| Seen {
             request,
             request_id: exchange.request_id,
             received: exchange.received,
             now: self.clock.now(),
             uptime: self.started.elapsed(),
-            webhook: self.webhook_at(request.path()).map(|it| it.name()),
+            webhook: webhook_at(&service, request.path()).map(|it| it.name()),
         })
     }
 
     async fn answer(
         &self,
         exchange: Exchange,
-        metrics: &WebhookMetrics,
+        service: &Service,
         admitted: Admitted,
     ) -> (Answer, usize) {
         let Exchange {
@@ -242,10 +250,11 @@ impl Endpoint {
             request_id,
             received,
         };
-        let answer = self.handler.handle(inbound).await;
+        let answer = service.handler().handle(inbound).await;
         departure.disarm();
 
         let took = received.elapsed();
+        let metrics = self.metrics_of(service, webhook.name());
         metrics.count(Disposition::of(answer.outcome));
         metrics.note_answer(answer.command.as_ref(), answer.outcome, took);
         tracing::info!(
@@ -263,8 +272,9 @@ impl Endpoint {
     }
 
     fn reject(&self, exchange: Exchange, path: &str, rejection: Rejection) -> HttpResponse {
-        let webhook = self.webhook_at(path);
-        let metrics = webhook.map_or(&self.unknown, |it| self.metrics_of(it.name()));
+        let service = self.services.current();
+        let webhook = webhook_at(&service, path);
+        let metrics = webhook.map_or(&self.unknown, |it| self.metrics_of(&service, it.name()));
         metrics.count(match rejection {
             Rejection::Method | Rejection::Path => Disposition::NotAWebhook,
             Rejection::ContentType | Rejection::ContentEncoding => Disposition::UnsupportedType,
@@ -281,12 +291,13 @@ impl Endpoint {
     fn refuse(
         &self,
         exchange: Exchange,
+        service: &Service,
         name: &str,
         refused: &Refused,
         sight: Option<Sight>,
     ) -> HttpResponse {
         let webhook = refused.webhook().map(|it| it.name());
-        let metrics = webhook.map_or(&self.unknown, |name| self.metrics_of(name));
+        let metrics = webhook.map_or(&self.unknown, |name| self.metrics_of(service, name));
         let (reason, code) = (refused.reason(), refused.code());
         match webhook {
             Some(_) => self.log_refusal(exchange, webhook, (reason, code), refused),
@@ -327,9 +338,11 @@ impl Endpoint {
 
     fn apologise(&self, exchange: Exchange, path: &str) -> HttpResponse {
         let request_id = exchange.request_id;
-        let webhook = self.webhook_at(path).map_or(UNKNOWN, |it| it.name());
+        let service = self.services.current();
+        let webhook = webhook_at(&service, path).map_or(UNKNOWN, |it| it.name());
         let outcome = Outcome::Panicked;
-        self.metrics_of(webhook).count(Disposition::of(outcome));
+        self.metrics_of(&service, webhook)
+            .count(Disposition::of(outcome));
         tracing::error!(
             %request_id,
             webhook,
@@ -339,12 +352,8 @@ impl Endpoint {
         response::message(request_id, outcome.as_str(), reply.to_message())
     }
 
-    fn webhook_at(&self, path: &str) -> Option<&Arc<Webhook>> {
-        self.gate.webhook(path.strip_prefix(PREFIX)?)
-    }
-
-    fn metrics_of(&self, webhook: &str) -> &WebhookMetrics {
-        self.metrics.get(webhook).unwrap_or(&self.unknown)
+    fn metrics_of<'s>(&'s self, service: &'s Service, webhook: &str) -> &'s WebhookMetrics {
+        service.metrics_of(webhook).unwrap_or(&self.unknown)
     }
 
     fn log_refusal(
@@ -361,6 +370,10 @@ impl Endpoint {
         };
         self.refusals.note(kind, exchange.request_id, text);
     }
+}
+
+fn webhook_at<'s>(service: &'s Service, path: &str) -> Option<&'s Arc<Webhook>> {
+    service.gate().webhook(path.strip_prefix(PREFIX)?)
 }
 
 /// Rounds to hundredths: more digits are noise to whoever reads a log.

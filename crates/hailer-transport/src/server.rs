@@ -18,12 +18,11 @@ use crate::admin::Admin;
 use crate::clock::Clock;
 use crate::endpoint::Endpoint;
 use crate::error::ServeError;
-use crate::gate::Gate;
-use crate::handler::Handler;
 use crate::metrics::Metrics;
 use crate::options::ServerOptions;
 use crate::readiness::Readiness;
 use crate::refusal_log::RefusalLog;
+use crate::service::Services;
 use crate::tls;
 use crate::watch::Watch;
 
@@ -63,12 +62,11 @@ impl Server {
     /// A [`ServeError`] when an address cannot be taken or the TLS files cannot be used.
     pub fn bind(
         options: &ServerOptions,
-        gate: Arc<Gate>,
-        handler: Arc<dyn Handler>,
+        services: Arc<dyn Services>,
         metrics: Metrics,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ServeError> {
-        let endpoint = Endpoint::new(gate, handler, clock, options.limits, &metrics);
+        let endpoint = Endpoint::new(services, clock, options.limits, &metrics);
         let refusals = endpoint.refusals();
         let watch = endpoint.watch();
         let readiness = Arc::new(Readiness::default());

@@ -1,10 +1,9 @@
 //! The bot: a configuration and commands, put together and served.
 
-use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::Utc;
 use hailer_dispatch::{
@@ -16,19 +15,18 @@ use hailer_transport::{
     DuplicateWebhook, Gate, Limits, Metrics, ServeError, Server, ServerOptions, TlsFiles, Webhook,
 };
 
-use crate::background::BackgroundHost;
+use crate::bound_bot::{BoundBot, stop_signal};
 use crate::clock::BotClock;
 use crate::command_runtime::CommandRuntime;
 use crate::config::{Config, Problems};
 use crate::follow_ups::Posted;
+use crate::generation::{Current, Provisioned, Surroundings};
 use crate::in_process::InProcessBot;
 use crate::job_host::JobHost;
 use crate::job_metrics::JobMetrics;
-use crate::live_policy::LivePolicy;
 use crate::module::{Attached, Module};
 use crate::permissions::Permissions;
-use crate::responder::{Parts, Responder};
-use crate::running_bot::RunningBot;
+use crate::responder::Lasting;
 
 /// A bot before it starts.
 ///
@@ -132,11 +130,10 @@ impl Bot {
             ))
         });
         let webhooks = speakers.collect();
-        let config = self.config.clone();
         let mut bot = self;
         bot.config.store = bot.config.store.map(|_| StoreUrl::memory());
-        let assembled = bot.assemble(Arc::new(Silent))?;
-        Ok(InProcessBot::new(assembled, config, webhooks, clock))
+        let current = bot.start(new_metrics(), Arc::new(Silent))?;
+        Ok(InProcessBot::new(current, webhooks, clock))
     }
 
     pub(crate) fn clock(&self) -> BotClock {
@@ -210,16 +207,7 @@ impl Bot {
     ///
     /// [`StartError::Commands`] and [`StartError::Permissions`] name everything that is wrong.
     pub fn permissions(self) -> Result<Permissions, StartError> {
-        let config = self.config.clone();
-        let registry = Registry::build(self.into_registrations()).map_err(StartError::Commands)?;
-        let policy = config
-            .policy(registry.catalog())
-            .map_err(StartError::Permissions)?;
-        Ok(Permissions::new(
-            config,
-            Arc::new(registry),
-            Arc::new(policy),
-        ))
+        Ok(self.provision(None)?.permissions)
     }
 
     /// Listens on a free port of this computer only, without TLS, metrics, probes and store: for one message or a test.
@@ -261,180 +249,88 @@ impl Bot {
     /// A [`StartError`].
     pub fn bind(self) -> Result<BoundBot, StartError> {
         let mut options = options(&self.config);
-        let config = self.config.clone();
-        let metrics = Metrics::new(
-            env!("CARGO_PKG_VERSION"),
-            option_env!("HAILER_REVISION").unwrap_or("unknown"),
-        );
-        let observer = JobMetrics::new(&metrics, &self.config.follow_ups);
+        let metrics = new_metrics();
+        let observer = JobMetrics::new(&metrics);
         let bot = Self {
             has_background: true,
             ..self
         };
-        let Assembled { gate, responder } = bot.assemble(Arc::new(observer))?;
-        if let Some(host) = responder.job_host() {
+        let current = bot.start(metrics.clone(), Arc::new(observer))?;
+        if let Some(host) = current.get().responder.job_host() {
             options.ready_checks.push(Arc::new(host.ready_check()));
         }
-        let handler = Arc::new(responder.clone());
-        let server = Server::bind(
-            &options,
-            Arc::new(gate),
-            handler,
-            metrics,
-            Arc::new(Utc::now),
-        )
-        .map_err(StartError::Serve)?;
-        Ok(BoundBot {
-            server,
-            responder,
-            config,
-            shutdown_grace: options.shutdown_grace,
-        })
+        let services = Arc::clone(&current);
+        let server = Server::bind(&options, services, metrics, Arc::new(Utc::now))
+            .map_err(StartError::Serve)?;
+        Ok(BoundBot::new(server, current, options.shutdown_grace))
     }
 
-    pub(crate) fn assemble(self, observer: Arc<dyn Observer>) -> Result<Assembled, StartError> {
-        let config = self.config.clone();
-        let clock = self.clock.clone();
-        let (attached, has_background) = (self.attached.clone(), self.has_background);
-        let posted = self.posted.clone();
-        let registrations = self.into_registrations();
-        let registry = Registry::build(registrations).map_err(StartError::Commands)?;
-        let policy = config
-            .policy(registry.catalog())
-            .map_err(StartError::Permissions)?;
-        let live = LivePolicy::new(config.clone(), registry.catalog().clone(), policy);
-        let mentions = config.webhooks.iter();
-        let mentions = mentions.map(|it| (it.name.clone(), it.mention.clone()));
-        let mentions = mentions.collect();
-        let webhooks = config
-            .webhooks
-            .into_iter()
-            .map(|it| Webhook::new(it.name, it.mention, it.keys));
-        let gate = Gate::new(webhooks, config.limits.max_skew).map_err(StartError::Webhooks)?;
+    /// Starts everything but the server.
+    fn start(
+        self,
+        metrics: Metrics,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Arc<Current>, StartError> {
+        let (clock, posted) = (self.clock.clone(), self.posted.clone());
+        let has_background = self.has_background;
+        let provisioned = self.provision(None)?;
+        let Permissions {
+            config, registry, ..
+        } = &provisioned.permissions;
         let job_host = match &config.store {
             Some(url) => {
                 let settings = job_settings(&config.jobs, registry.catalog());
-                Some(JobHost::open(url, settings, config.follow_ups, observer)?)
+                let follow_ups = config.follow_ups.clone();
+                Some(JobHost::open(url, settings, follow_ups, observer)?)
             }
             None => None,
         };
-        let jobs = job_host.as_ref().map(JobHost::jobs);
-        attached.open(jobs, config.bot.times, posted.as_ref());
-        let background = if has_background && !attached.background.is_empty() {
-            let host = BackgroundHost::start(attached.background, clock.clone(), jobs);
-            Some(host.map_err(StartError::Threads)?)
-        } else {
-            None
+        let runtime = CommandRuntime::new().map_err(StartError::Threads)?;
+        let lasting = Lasting::new(runtime, clock, job_host);
+        let surroundings = Surroundings {
+            lasting,
+            metrics,
+            has_background,
+            posted,
         };
-        let responder = Responder::new(Parts {
-            registry: Arc::new(registry),
-            policy: live,
-            rates: config.limits.rates,
-            contact: config.bot.contact,
-            times: config.bot.times,
-            runtime: CommandRuntime::new().map_err(StartError::Threads)?,
-            dedupe_for: config.limits.dedupe_for,
-            reply_within: config.server.reply_within,
-            clock,
-            job_host,
-            background,
-            mentions,
-        });
-        Ok(Assembled { gate, responder })
-    }
-}
-
-/// The two halves of a bot without a network: who may speak, and what is answered.
-#[derive(Debug)]
-pub(crate) struct Assembled {
-    pub(crate) gate: Gate,
-    pub(crate) responder: Responder,
-}
-
-/// A bot that has its addresses.
-pub struct BoundBot {
-    server: Server,
-    responder: Responder,
-    config: Config,
-    shutdown_grace: Duration,
-}
-
-impl BoundBot {
-    /// Returns the address of the webhooks, with the port that port 0 became.
-    pub fn address(&self) -> SocketAddr {
-        self.server.address()
+        Current::start(provisioned, surroundings)
     }
 
-    /// Returns the address of metrics and probes, if there is one.
-    pub fn admin_address(&self) -> Option<SocketAddr> {
-        self.server.admin_address()
-    }
-
-    /// Returns what the bot can do.
-    pub fn catalog(&self) -> &Catalog {
-        self.responder.registry().catalog()
-    }
-
-    /// Returns the bot as others may look at it while it runs.
-    pub fn running(&self) -> RunningBot {
-        RunningBot::new(self.responder.clone(), self.config.clone())
-    }
-
-    /// Serves until `shutdown` resolves; then requests in flight are answered, and commands that still run may end
-    /// within `shutdown_grace`. Needs a tokio runtime.
-    ///
-    /// # Errors
-    ///
-    /// [`StartError::Serve`] when worker threads cannot be started or a listener dies.
-    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), StartError> {
-        let Self {
-            server,
-            responder,
-            shutdown_grace,
-            config: _,
-        } = self;
-        let (begun, stopping) = tokio::sync::oneshot::channel();
-        let shutdown = async move {
-            shutdown.await;
-            // Nobody waits for it when the server has ended by itself.
-            let _ = begun.send(Instant::now());
+    /// Puts together what can be exchanged while the bot runs, and starts nothing; cooldowns go on that commands
+    /// before these began.
+    pub(crate) fn provision(self, before: Option<&Registry>) -> Result<Provisioned, StartError> {
+        let config = Arc::new(self.config.clone());
+        let attached = self.attached.clone();
+        let registry = Registry::build(self.into_registrations()).map_err(StartError::Commands)?;
+        let registry = match before {
+            Some(before) => registry.following(before),
+            None => registry,
         };
-        let served = server.run(shutdown).await.map_err(StartError::Serve);
-        let taken = stopping
-            .await
-            .map_or(Duration::ZERO, |begun| begun.elapsed());
-        responder.stop(shutdown_grace.saturating_sub(taken)).await;
-        served
+        let policy = config
+            .policy(registry.catalog())
+            .map_err(StartError::Permissions)?;
+        let webhooks = config
+            .webhooks
+            .iter()
+            .map(|it| Webhook::new(&it.name, &it.mention, it.keys.clone()));
+        let gate = Gate::new(webhooks, config.limits.max_skew).map_err(StartError::Webhooks)?;
+        Ok(Provisioned {
+            permissions: Permissions::new(config, Arc::new(registry), Arc::new(policy)),
+            gate,
+            attached,
+        })
     }
 }
 
-impl std::fmt::Debug for BoundBot {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("BoundBot")
-            .field("address", &self.address())
-            .finish_non_exhaustive()
-    }
-}
-
-/// Resolves when the process is told to stop: by its service manager or by Ctrl+C.
-pub async fn stop_signal() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    if let Ok(mut terminated) =
-        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-    {
-        tokio::select! {
-            _ = terminated.recv() => {}
-            _ = interrupted => {}
-        }
-        return;
-    }
-    let _ = interrupted.await;
+fn new_metrics() -> Metrics {
+    Metrics::new(
+        env!("CARGO_PKG_VERSION"),
+        option_env!("HAILER_REVISION").unwrap_or("unknown"),
+    )
 }
 
 /// Adds what commands say of their jobs to what the configuration says.
-fn job_settings(settings: &JobSettings, catalog: &Catalog) -> JobSettings {
+pub(crate) fn job_settings(settings: &JobSettings, catalog: &Catalog) -> JobSettings {
     for entry in catalog.iter() {
         if let Some(limit) = entry.time_limit().filter(|it| *it > settings.max_time) {
             let (wanted, most) = (limit.as_secs(), settings.max_time.as_secs());

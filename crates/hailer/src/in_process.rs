@@ -1,5 +1,6 @@
 //! A bot without a network: messages are signed, verified, understood, run and rendered in this process.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hailer_activity::HmacKey;
@@ -8,17 +9,17 @@ use hailer_reply::{ReadError, RequestId, WireMessage, read_message};
 use hailer_store::JobState;
 use hailer_transport::{Authorization, Handler, Inbound, Outcome};
 
-use crate::bot::Assembled;
 use crate::clock::BotClock;
-use crate::config::Config;
+use crate::generation::{Current, Generation};
 use crate::teams_message::TeamsMessage;
 
 /// A bot that is spoken to from its own process. A message takes the way that Teams' messages take, and only the
 /// network is left out.
 #[derive(Debug)]
 pub struct InProcessBot {
-    assembled: Assembled,
-    config: Config,
+    generation: Arc<Generation>,
+    /// For what is queued.
+    _current: Arc<Current>,
     webhooks: Vec<Mentioned>,
     clock: BotClock,
 }
@@ -45,8 +46,7 @@ pub struct Spoken {
 
 impl InProcessBot {
     pub(crate) fn new(
-        assembled: Assembled,
-        config: Config,
+        current: Arc<Current>,
         webhooks: Vec<(String, String, HmacKey)>,
         clock: BotClock,
     ) -> Self {
@@ -55,8 +55,8 @@ impl InProcessBot {
                 .into_iter()
                 .map(|(mention, name, key)| Mentioned { mention, name, key });
         Self {
-            assembled,
-            config,
+            generation: current.get(),
+            _current: current,
             webhooks: webhooks.collect(),
             clock,
         }
@@ -69,7 +69,7 @@ impl InProcessBot {
 
     /// Returns what the bot can do.
     pub fn catalog(&self) -> &Catalog {
-        self.assembled.responder.registry().catalog()
+        self.generation.responder.registry().catalog()
     }
 
     /// Waits until a job has ended; returns its result, or the state in which it has none.
@@ -79,7 +79,7 @@ impl InProcessBot {
         at_most: Duration,
     ) -> Option<Result<Spoken, JobState>> {
         let id = job.parse().ok()?;
-        let jobs = self.assembled.responder.job_host()?.jobs();
+        let jobs = self.generation.responder.job_host()?.jobs();
         let begun = Instant::now();
         let job = jobs.wait_for_end(&id, begun + at_most).await.ok()??;
         let Some(json) = job.reply.filter(|_| job.state.is_ended()) else {
@@ -99,7 +99,7 @@ impl InProcessBot {
 
     /// Waits until no background task runs and none is due.
     pub(crate) async fn wait_for_background(&self) {
-        if let Some(background) = self.assembled.responder.background() {
+        if let Some(background) = &self.generation.background {
             background.wait_until_done().await;
         }
     }
@@ -108,14 +108,17 @@ impl InProcessBot {
     pub async fn send(&self, message: &TeamsMessage) -> Option<Spoken> {
         let webhook = self.webhooks.first()?;
         let now = self.clock.now();
-        let message = message.clone().known_to(&self.config, &webhook.name);
+        let message = message
+            .clone()
+            .known_to(&self.generation.config, &webhook.name);
         let body = message.to_json(now);
         let header = webhook.key.sign(body.as_bytes());
         let begun = Instant::now();
         let authorization = Authorization::One(header.as_bytes());
         let admitted = self
-            .assembled
-            .gate
+            .generation
+            .service
+            .gate()
             .admit(&webhook.name, authorization, body.into(), now)
             .ok()?;
         let inbound = Inbound {
@@ -125,7 +128,7 @@ impl InProcessBot {
             request_id: RequestId::next(),
             received: begun,
         };
-        let answer = self.assembled.responder.handle(inbound).await;
+        let answer = self.generation.responder.handle(inbound).await;
         Some(Spoken {
             json: answer.message.into_json(),
             outcome: answer.outcome,

@@ -2,21 +2,19 @@
 
 use std::time::Duration;
 
-use hailer_jobs::{FollowUp, Observer};
+use hailer_jobs::Observer;
 use hailer_store::JobState;
 use hailer_transport::Metrics;
 
 /// Counts jobs and follow-ups. Labels are states and names of the configuration, never what somebody typed.
 pub(crate) struct JobMetrics {
     metrics: Metrics,
-    follow_ups: Vec<String>,
 }
 
 impl JobMetrics {
-    pub(crate) fn new(metrics: &Metrics, follow_ups: &[FollowUp]) -> Self {
+    pub(crate) fn new(metrics: &Metrics) -> Self {
         Self {
             metrics: metrics.clone(),
-            follow_ups: follow_ups.iter().map(|it| it.name.clone()).collect(),
         }
     }
 }
@@ -36,9 +34,7 @@ impl Observer for JobMetrics {
     }
 
     fn posted(&self, follow_up: &str, outcome: &'static str) {
-        let known = self.follow_ups.iter().any(|it| it == follow_up);
-        let name = if known { follow_up } else { "_unknown" };
-        let labels = [("followup", name), ("outcome", outcome)];
+        let labels = [("followup", follow_up), ("outcome", outcome)];
         let counter = self.metrics.counter("hailer_followup_posts_total", labels);
         counter.increment(1);
     }

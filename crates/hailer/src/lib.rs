@@ -37,10 +37,12 @@
 
 mod background;
 mod bot;
+mod bound_bot;
 mod clock;
 mod command_runtime;
 mod config;
 mod follow_ups;
+mod generation;
 mod hold_desk;
 mod hold_words;
 mod in_process;
@@ -55,6 +57,7 @@ mod module_state;
 mod outgoing;
 mod permissions;
 mod recent;
+mod reloader;
 mod responder;
 mod running_bot;
 mod teams_message;
@@ -90,7 +93,8 @@ pub use hailer_reply::{FINDING_KINDS, Finding, FindingKind, Subject, lint, messa
 pub use hailer_transport::{CAUSES, Cause, Outcome, ServeError, ping_body, watch_request};
 
 pub use background::{Background, BackgroundRun};
-pub use bot::{Bot, BoundBot, StartError, stop_signal};
+pub use bot::{Bot, StartError};
+pub use bound_bot::{BoundBot, stop_signal};
 pub use config::{
     BotConfig, CONFIG_CAUSES, Config, Draft, Environment, LimitsConfig, Loaded, Location,
     LogConfig, LogLevel, NoStandpoint, PermissionsConfig, PolicyTest, Problem, Problems,
@@ -112,6 +116,7 @@ pub use member_file::MemberFile;
 pub use module::Module;
 pub use module_state::{Kept, ModuleState};
 pub use permissions::Permissions;
+pub use reloader::Reloader;
 pub use running_bot::RunningBot;
 pub use teams_message::TeamsMessage;
 

@@ -7,6 +7,7 @@ use hailer_dispatch::{Catalog, Group, Policy};
 
 use crate::config::Config;
 use crate::member_file::{Content, MemberFile};
+use crate::permissions::Permissions;
 
 /// Files are looked at no more often than this.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
@@ -15,7 +16,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct LivePolicy {
     files: Vec<MemberFile>,
-    config: Config,
+    config: Arc<Config>,
     catalog: Catalog,
     state: Mutex<State>,
     /// What holds when no group is written in a file.
@@ -32,8 +33,9 @@ struct State {
 }
 
 impl LivePolicy {
-    pub(crate) fn new(config: Config, catalog: Catalog, policy: Policy) -> Self {
-        let policy = Arc::new(policy);
+    pub(crate) fn new(permissions: &Permissions) -> Self {
+        let config = Arc::clone(&permissions.config);
+        let policy = Arc::clone(&permissions.policy);
         let files = config.permissions.files.clone();
         Self {
             state: Mutex::new(State {
@@ -45,7 +47,30 @@ impl LivePolicy {
             fixed: policy,
             files,
             config,
-            catalog,
+            catalog: permissions.catalog().clone(),
+        }
+    }
+
+    /// Goes on with what the same files said before: one that cannot be read at this moment still counts.
+    pub(crate) fn following(self, before: &Self) -> Self {
+        let known = before.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let content_of = |file: &MemberFile| {
+            let index = before.files.iter().position(|it| it.path == file.path)?;
+            known.contents.get(index)?.clone()
+        };
+        let contents = self.files.iter().map(content_of).collect();
+        drop(known);
+        self.with_contents(contents)
+    }
+
+    fn with_contents(self, contents: Vec<Option<Content>>) -> Self {
+        let state = self
+            .state
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        Self {
+            state: Mutex::new(State { contents, ..state }),
+            ..self
         }
     }
 

@@ -9,13 +9,13 @@ use crate::config::{Config, PolicyTest, Problem, Problems, Standpoint};
 /// The rules of a bot and its commands, ready to be asked.
 #[derive(Debug)]
 pub struct Permissions {
-    config: Config,
-    registry: Arc<Registry>,
-    policy: Arc<Policy>,
+    pub(crate) config: Arc<Config>,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) policy: Arc<Policy>,
 }
 
 impl Permissions {
-    pub(crate) fn new(config: Config, registry: Arc<Registry>, policy: Arc<Policy>) -> Self {
+    pub(crate) fn new(config: Arc<Config>, registry: Arc<Registry>, policy: Arc<Policy>) -> Self {
         Self {
             config,
             registry,

@@ -29,7 +29,6 @@ type Key = (u64, u64);
 /// The messages that were answered lately.
 #[derive(Debug)]
 pub(crate) struct Recent {
-    keep: Duration,
     clock: BotClock,
     secrets: (RandomState, RandomState),
     state: Mutex<State>,
@@ -74,18 +73,17 @@ pub(crate) struct Ticket<'r> {
 }
 
 impl Recent {
-    /// Remembers messages for this long.
-    pub(crate) fn new(keep: Duration, clock: BotClock) -> Self {
+    pub(crate) fn new(clock: BotClock) -> Self {
         Self {
-            keep,
             clock,
             secrets: (RandomState::new(), RandomState::new()),
             state: Mutex::default(),
         }
     }
 
-    /// Looks a message up, and remembers it from now on. A message without an id is always new.
-    pub(crate) fn look_up(&self, webhook: &str, activity: &Activity) -> Seen<'_> {
+    /// Looks up a message of this long ago at most, and remembers it from now on. A message without an id is always
+    /// new.
+    pub(crate) fn look_up(&self, keep: Duration, webhook: &str, activity: &Activity) -> Seen<'_> {
         let Some(key) = self.key(webhook, activity) else {
             return Seen::First(Ticket {
                 recent: self,
@@ -94,7 +92,7 @@ impl Recent {
         };
         let now = self.clock.instant();
         let mut state = self.state();
-        state.forget_older_than(self.keep, now);
+        state.forget_older_than(keep, now);
         match state.answers.entry(key) {
             Entry::Vacant(place) => {
                 place.insert(Remembered::InWork(Vec::new()));
@@ -246,6 +244,8 @@ mod tests {
 
     use super::*;
 
+    const KEEP: Duration = Duration::from_secs(60);
+
     fn activity(id: &str) -> Activity {
         let conversation = Conversation {
             id: Some("19:c".into()),
@@ -259,7 +259,7 @@ mod tests {
     }
 
     fn ticket<'r>(recent: &'r Recent, id: &str) -> Ticket<'r> {
-        match recent.look_up("ops", &activity(id)) {
+        match recent.look_up(KEEP, "ops", &activity(id)) {
             Seen::First(ticket) => ticket,
             Seen::Before(_) | Seen::InWork(_) => panic!("{id} was here before"),
         }
@@ -267,10 +267,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_repeat_gets_the_first_answer() {
-        let recent = Recent::new(Duration::from_secs(60), BotClock::default());
+        let recent = Recent::new(BotClock::default());
         let message = Reply::text("done").to_message();
         let ticket = ticket(&recent, "1");
-        let Seen::InWork(early) = recent.look_up("ops", &activity("1")) else {
+        let Seen::InWork(early) = recent.look_up(KEEP, "ops", &activity("1")) else {
             panic!("taken for new");
         };
 
@@ -278,19 +278,19 @@ mod tests {
 
         assert_eq!(early.await.ok(), Some(message.clone()));
         assert!(
-            matches!(recent.look_up("ops", &activity("1")), Seen::Before(again) if again == message)
+            matches!(recent.look_up(KEEP, "ops", &activity("1")), Seen::Before(again) if again == message)
         );
         assert!(matches!(
-            recent.look_up("ops", &activity("2")),
+            recent.look_up(KEEP, "ops", &activity("2")),
             Seen::First(_)
         ));
     }
 
     #[tokio::test]
     async fn whoever_waits_for_an_answer_that_never_comes_is_told() {
-        let recent = Recent::new(Duration::from_secs(60), BotClock::default());
+        let recent = Recent::new(BotClock::default());
         let ticket = ticket(&recent, "1");
-        let Seen::InWork(early) = recent.look_up("ops", &activity("1")) else {
+        let Seen::InWork(early) = recent.look_up(KEEP, "ops", &activity("1")) else {
             panic!("taken for new");
         };
 
@@ -298,19 +298,19 @@ mod tests {
 
         assert!(early.await.is_err());
         assert!(matches!(
-            recent.look_up("ops", &activity("1")),
+            recent.look_up(KEEP, "ops", &activity("1")),
             Seen::InWork(_)
         ));
     }
 
     #[test]
     fn what_was_not_done_may_be_tried_again() {
-        let recent = Recent::new(Duration::from_secs(60), BotClock::default());
+        let recent = Recent::new(BotClock::default());
 
         ticket(&recent, "1").forget(&Reply::text("busy").to_message());
 
         assert!(matches!(
-            recent.look_up("ops", &activity("1")),
+            recent.look_up(KEEP, "ops", &activity("1")),
             Seen::First(_)
         ));
     }
@@ -318,24 +318,24 @@ mod tests {
     #[test]
     fn a_message_is_forgotten_after_its_time() {
         let clock = BotClock::default();
-        let recent = Recent::new(Duration::from_secs(60), clock.clone());
+        let recent = Recent::new(clock.clone());
         ticket(&recent, "1").answered(&Reply::text("done").to_message());
 
         clock.advance(Duration::from_secs(61));
 
         assert!(matches!(
-            recent.look_up("ops", &activity("1")),
+            recent.look_up(KEEP, "ops", &activity("1")),
             Seen::First(_)
         ));
     }
 
     #[test]
     fn another_webhook_cannot_take_an_answer() {
-        let recent = Recent::new(Duration::from_secs(60), BotClock::default());
+        let recent = Recent::new(BotClock::default());
         ticket(&recent, "1").answered(&Reply::text("secret").to_message());
 
         assert!(matches!(
-            recent.look_up("other", &activity("1")),
+            recent.look_up(KEEP, "other", &activity("1")),
             Seen::First(_)
         ));
     }
@@ -343,13 +343,13 @@ mod tests {
     #[test]
     fn a_message_in_work_is_not_forgotten() {
         let clock = BotClock::default();
-        let recent = Recent::new(Duration::from_secs(60), clock.clone());
+        let recent = Recent::new(clock.clone());
         let working = ticket(&recent, "1");
 
         clock.advance(Duration::from_secs(61));
 
         assert!(matches!(
-            recent.look_up("ops", &activity("1")),
+            recent.look_up(KEEP, "ops", &activity("1")),
             Seen::InWork(_)
         ));
         drop(working);
@@ -358,26 +358,26 @@ mod tests {
     #[test]
     fn what_is_forgotten_takes_its_bytes_along() {
         let clock = BotClock::default();
-        let recent = Recent::new(Duration::from_secs(60), clock.clone());
+        let recent = Recent::new(clock.clone());
         for _ in 0..3 {
             ticket(&recent, "1").answered(&Reply::text("done").to_message());
             clock.advance(Duration::from_secs(61));
         }
-        drop(recent.look_up("ops", &activity("2")));
+        drop(recent.look_up(KEEP, "ops", &activity("2")));
 
         assert_eq!(recent.state().bytes, 0);
     }
 
     #[test]
     fn a_flood_forgets_the_oldest() {
-        let recent = Recent::new(Duration::from_secs(60), BotClock::default());
+        let recent = Recent::new(BotClock::default());
         for id in 0..=MOST_MESSAGES {
             ticket(&recent, &id.to_string()).answered(&Reply::text("done").to_message());
         }
 
         assert!(recent.state().order.len() <= MOST_MESSAGES);
         assert!(matches!(
-            recent.look_up("ops", &activity("0")),
+            recent.look_up(KEEP, "ops", &activity("0")),
             Seen::First(_)
         ));
     }

@@ -1,42 +1,52 @@
 //! A bot that runs, looked at from outside: for whoever shows what it can do and what it is doing.
 
+use std::sync::Arc;
+
 use hailer_store::{Job, JobFilter};
+use hailer_transport::Service;
 
 use crate::config::Config;
+use crate::generation::Current;
 use crate::permissions::Permissions;
-use crate::responder::Responder;
 
 /// A bot that runs, looked at from outside.
 #[derive(Debug, Clone)]
 pub struct RunningBot {
-    responder: Responder,
-    config: Config,
+    current: Arc<Current>,
 }
 
 impl RunningBot {
-    pub(crate) fn new(responder: Responder, config: Config) -> Self {
-        Self { responder, config }
+    pub(crate) fn new(current: Arc<Current>) -> Self {
+        Self { current }
     }
 
-    /// Returns what the configuration says.
-    pub fn config(&self) -> &Config {
-        &self.config
+    /// Returns what the configuration says that holds at this moment.
+    pub fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.current.get().config)
+    }
+
+    /// Returns what messages are answered with at this moment.
+    pub fn service(&self) -> Arc<Service> {
+        Arc::clone(&self.current.get().service)
     }
 
     /// Returns who may run what at this moment: files with members of groups change meanwhile.
     pub fn permissions(&self) -> Permissions {
-        self.responder.permissions(self.config.clone())
+        let generation = self.current.get();
+        let config = Arc::clone(&generation.config);
+        generation.responder.permissions(config)
     }
 
     /// Says whether results of this webhook's jobs are posted later.
     pub fn tells_later(&self, webhook: &str) -> bool {
-        let host = self.responder.job_host();
+        let generation = self.current.get();
+        let host = generation.responder.job_host();
         host.is_some_and(|it| it.jobs().tells(webhook))
     }
 
     /// Returns the newest jobs, the newest first. `None` when there is no store, or it cannot be read now.
     pub async fn newest_jobs(&self, limit: u32) -> Option<Vec<Job>> {
-        let jobs = self.responder.job_host()?.jobs().clone();
+        let jobs = self.current.get().responder.job_host()?.jobs().clone();
         let filter = JobFilter {
             limit,
             ..JobFilter::default()

@@ -44,7 +44,8 @@ impl Jobs {
     }
 
     fn announcement(&self, webhook: &str, reply: &Reply) -> Option<NewPost> {
-        let target = self.follow_up_of(webhook)?;
+        let plan = self.plan();
+        let target = plan.follow_up_of(webhook)?;
         Some(announcement(target, reply))
     }
 }

@@ -15,9 +15,9 @@ use super::Watch;
 use super::proof::{WatchError, proven};
 use crate::body::read_body;
 use crate::clock::Clock;
-use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::response;
+use crate::service::Services;
 
 /// Where watchers ask.
 pub(crate) const WATCH: &str = "/-/watch";
@@ -31,7 +31,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=ut
 /// Lets watchers in.
 pub(crate) struct WatchDesk {
     pub(crate) watch: Arc<Watch>,
-    pub(crate) gate: Arc<Gate>,
+    pub(crate) services: Arc<dyn Services>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -54,7 +54,7 @@ impl WatchDesk {
     }
 
     fn open(&self, body: &[u8]) -> Result<HttpResponse, WatchError> {
-        let webhooks = proven(&self.gate, body, self.clock.now())?;
+        let webhooks = proven(self.services.current().gate(), body, self.clock.now())?;
         let mut names: Vec<&String> = webhooks.iter().collect();
         names.sort();
         let hello =

@@ -11,7 +11,7 @@ use hailer_activity::HmacKey;
 use hailer_reply::Reply;
 use hailer_transport::{
     Answer, Gate, Handler, Inbound, Limits, Metrics, Outcome, ServeError, Server, ServerOptions,
-    TlsFiles, Webhook,
+    Service, TlsFiles, Webhook,
 };
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
@@ -104,8 +104,7 @@ pub(crate) fn bind(
     let gate = Gate::new(webhooks, Some(Duration::from_secs(300))).unwrap();
     Server::bind(
         options,
-        Arc::new(gate),
-        handler,
+        Arc::new(Arc::new(Service::new(gate, handler, &metrics))),
         metrics,
         Arc::new(move || now),
     )

@@ -53,32 +53,53 @@ pub(crate) struct BackgroundHost {
 }
 
 impl BackgroundHost {
-    /// Begins to run tasks.
+    /// Begins to run tasks, if there are any, in the place of others: those are told to stop, and one of the same name
+    /// is due when it would have been.
     pub(crate) fn start(
         tasks: Vec<Background>,
-        clock: BotClock,
+        clock: &BotClock,
         jobs: Option<&Jobs>,
-    ) -> io::Result<Self> {
+        others: Option<&Self>,
+    ) -> io::Result<Option<Self>> {
+        if tasks.is_empty() {
+            if let Some(others) = others {
+                others.shared.stopping.cancel();
+            }
+            return Ok(None);
+        }
         let runtime = Builder::new_multi_thread()
             .worker_threads(THREADS)
             .thread_name("hailer-background")
             .enable_all()
             .build()?;
+        let now = clock.instant();
+        let known = others.map(|it| {
+            it.shared.stopping.cancel();
+            it.shared.due.borrow().clone()
+        });
+        let due_at = |task: &Background| {
+            let known = known.as_ref().and_then(|it| *it.get(&task.name)?);
+            known.map_or(now, |known| known.min(now + task.every))
+        };
         let due = tasks.iter().map(|task| (task.name.clone(), None)).collect();
         let shared = Arc::new(Shared {
-            clock,
+            clock: clock.clone(),
             jobs: jobs.cloned(),
             stopping: CancellationToken::new(),
             due: watch::Sender::new(due),
         });
         let tasks = tasks
             .into_iter()
-            .map(|task| runtime.spawn(tend(task, Arc::clone(&shared))));
-        Ok(Self {
-            tasks: Mutex::new(tasks.collect()),
+            .map(|task| {
+                let due = due_at(&task);
+                runtime.spawn(tend(task, due, Arc::clone(&shared)))
+            })
+            .collect();
+        Ok(Some(Self {
+            tasks: Mutex::new(tasks),
             shared,
             runtime: Some(runtime),
-        })
+        }))
     }
 
     /// Tells tasks to stop and waits for them, for this long at most.

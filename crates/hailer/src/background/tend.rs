@@ -28,10 +28,9 @@ enum Ran {
     Stopped,
 }
 
-/// Runs a task until the bot stops.
-pub(super) async fn tend(task: Background, shared: Arc<Shared>) {
+/// Runs a task until the bot stops, the first time at this moment.
+pub(super) async fn tend(task: Background, mut due: Instant, shared: Arc<Shared>) {
     let mut lease = Lease::new(shared.jobs.as_ref(), &task.name);
-    let mut due = shared.clock.instant();
     let mut failures = 0;
     while !shared.stopping.is_cancelled() {
         shared.waits(&task.name, due);

@@ -36,8 +36,9 @@ pub(super) struct Core {
     /// For commands that have a deadline of their own. Weak, so that work which hangs keeps no threads alive.
     pub(super) runtime: Weak<CommandRuntime>,
     pub(super) jobs: Option<Jobs>,
-    /// Whether a message that comes twice is known.
-    pub(super) dedupes: bool,
+    /// How long a message that comes twice is known; not at all when left out.
+    pub(super) dedupe_for: Option<Duration>,
+    pub(super) reply_within: Duration,
 }
 
 /// How long the answer waits for its rest to be kept.

@@ -194,7 +194,7 @@ impl Core {
     /// A message without an id, or where repeats do not matter, is like no other.
     fn message_key(&self, errand: &Errand, job: &NewJob) -> MessageKey {
         let id = errand.inquiry.activity.id.as_ref();
-        let activity = id.filter(|_| self.dedupes).map_or_else(
+        let activity = id.filter(|_| self.dedupe_for.is_some()).map_or_else(
             || format!("{} {:?}", job.request_id, errand.inquiry.now),
             ToString::to_string,
         );

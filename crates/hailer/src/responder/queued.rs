@@ -1,6 +1,5 @@
 //! Runs a message again that waited as a job: who may run it, and its arguments, are checked anew.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
@@ -13,8 +12,8 @@ use hailer_jobs::{self as jobs, Live, Outcome, Ran, Work};
 use hailer_reply::RequestId;
 use hailer_store::{Job, JobState};
 
-use crate::clock::BotClock;
 use crate::command_runtime::{CommandRuntime, Worked};
+use crate::generation::{Current, Generation};
 
 use super::core::Core;
 use super::door::first_lines;
@@ -26,37 +25,33 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// How long a job is waited for that is past its time.
 const HANGS: Duration = Duration::from_secs(60);
 
-/// Runs stored messages.
-pub(super) struct Queued {
+/// Runs stored messages, each by the generation that holds when it begins.
+pub(crate) struct Queued {
     /// Weak, because the store's tasks hold this and outlive the bot for a moment.
-    core: Weak<Core>,
-    mentions: HashMap<String, String>,
-    clock: BotClock,
+    current: Weak<Current>,
 }
 
 impl Queued {
-    pub(super) fn new(
-        core: &Arc<Core>,
-        mentions: HashMap<String, String>,
-        clock: BotClock,
-    ) -> Self {
-        Self {
-            core: Arc::downgrade(core),
-            mentions,
-            clock,
-        }
+    pub(crate) fn of(current: &Arc<Current>) -> Arc<dyn Work> {
+        Arc::new(Self {
+            current: Arc::downgrade(current),
+        })
     }
+}
 
+impl Generation {
     /// Makes of a stored message what its command sees.
     fn errand(&self, job: &Job, live: &Arc<Live>) -> Result<Errand, Outcome> {
         let refused = |error: &str| Outcome::without_reply(JobState::Failed, error);
-        let Some(bot) = self.mentions.get(&job.spec.webhook) else {
+        let webhooks = &self.config.webhooks;
+        let Some(webhook) = webhooks.iter().find(|it| it.name == job.spec.webhook) else {
             return Err(refused("its webhook is no longer in the configuration"));
         };
         let Ok(activity) = Activity::parse_kept(&job.spec.body) else {
             return Err(refused("its message cannot be read by this version"));
         };
-        let bot: Arc<str> = bot.as_str().into();
+        let bot: Arc<str> = webhook.mention.as_str().into();
+        let clock = self.responder.lasting().clock();
         let handle = Arc::clone(live) as Arc<dyn JobHandle>;
         let inquiry = Inquiry {
             text: MessageText::from_activity(&activity, &bot),
@@ -64,8 +59,8 @@ impl Queued {
             bot,
             webhook: job.spec.webhook.as_str().into(),
             request_id: RequestId::next(),
-            received: self.clock.instant(),
-            now: self.clock.now().into(),
+            received: clock.instant(),
+            now: clock.now().into(),
             deadline: Instant::now() + live.limit(),
             cancellation: live.cancellation().clone(),
             job: OnceLock::from(handle),
@@ -77,13 +72,13 @@ impl Queued {
 
 impl Work for Queued {
     fn work(&self, job: Job, live: Arc<Live>) -> BoxFuture<'static, jobs::Worked> {
-        let core = self.core.upgrade();
-        let errand = self.errand(&job, &live);
+        let generation = self.current.upgrade().map(|it| it.get());
         Box::pin(async move {
-            let (Some(core), errand) = (core, errand) else {
+            let Some(generation) = generation else {
                 return jobs::Worked::Lost;
             };
-            match errand {
+            let core = Arc::clone(&generation.responder.core);
+            match generation.errand(&job, &live) {
                 Ok(errand) => core.work_queued(&job, live, errand).await,
                 Err(outcome) => jobs::Worked::Ended(outcome),
             }
