@@ -245,5 +245,6 @@ fn admission(number: u64) -> Admission {
         },
         queue_limit: u64::MAX,
         despite_holds: false,
+        request: None,
     }
 }

@@ -4,6 +4,7 @@ use crate::audit::AuditEntry;
 use crate::hold::Hold;
 use crate::id::JobId;
 use crate::job::{Fence, Job, NewJob, Person};
+use crate::request::NewRequest;
 
 /// What makes a message that message, so that its second delivery is known as a repeat.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -46,6 +47,8 @@ pub struct Admission {
     pub queue_limit: u64,
     /// Whether it starts although people hold what it needs: it is about what they hold.
     pub despite_holds: bool,
+    /// What the job has to wait for before it is queued, whatever `start` says.
+    pub request: Option<NewRequest>,
 }
 
 /// What the door said.
@@ -53,6 +56,8 @@ pub struct Admission {
 pub enum Admitted {
     /// The job is queued.
     Queued(JobId),
+    /// The job waits for a yes.
+    Asking(JobId),
     /// The job is this process's, and running.
     Running(Fence),
     /// This message was admitted before; the job is that of its first delivery.

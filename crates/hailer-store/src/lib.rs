@@ -27,6 +27,7 @@ mod key;
 mod operation;
 mod outbox;
 mod record;
+mod request;
 mod retention;
 mod schema;
 mod session;
@@ -52,6 +53,9 @@ pub use job::{
 pub use key::{KeySeen, KeyUse};
 pub use outbox::{NewPost, Post, PostQuery};
 pub use record::{Expected, LeaseRequest, NewRecord, Record, RecordFilter};
+pub use request::{
+    AreEnough, Ballot, ComposeExpired, Glass, NewRequest, Request, Reviewed, Stage, Vote, Voted,
+};
 pub use retention::{Pruned, Retention};
 pub use state::{DidStart, Effect, JobState};
 pub use store::{Role, Store};

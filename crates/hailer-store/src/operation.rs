@@ -7,6 +7,7 @@ mod cancel;
 mod claim;
 mod copy;
 mod finish;
+mod glass;
 mod hold;
 mod key;
 mod listing;
@@ -15,6 +16,7 @@ mod ping;
 mod prune;
 mod record;
 mod recover;
+mod request;
 mod retry;
 mod row;
 mod running;
@@ -33,6 +35,7 @@ pub(crate) use copy::{
     count as count_rows, is_half_copied, is_served, put_rows, rows_after, store_id,
 };
 pub(crate) use finish::finish;
+pub(crate) use glass::{break_glass, broken_glass, glasses, mend_glass, review_glass};
 pub(crate) use hold::{hold, holds, job_locks, release};
 pub(crate) use key::note_key;
 pub(crate) use listing::{counts, job, jobs};
@@ -46,6 +49,7 @@ pub(crate) use record::{
     put_and_post as put_record_and_post, release as release_lease,
 };
 pub(crate) use recover::recover;
+pub(crate) use request::{approve, confirm, deny, expire, request, requests};
 pub(crate) use retry::retry;
 pub(crate) use running::{progress, renew, started};
 pub(crate) use text::{keep as keep_text, text};

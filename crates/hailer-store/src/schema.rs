@@ -19,7 +19,7 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration {
         version: 1,
         both: include_str!("schema/0001.sql"),
@@ -35,6 +35,12 @@ const MIGRATIONS: [Migration; 3] = [
     Migration {
         version: 3,
         both: include_str!("schema/0003.sql"),
+        sqlite: "",
+        postgres: "",
+    },
+    Migration {
+        version: 4,
+        both: include_str!("schema/0004.sql"),
         sqlite: "",
         postgres: "",
     },

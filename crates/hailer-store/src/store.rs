@@ -1,5 +1,6 @@
 //! The store: one value, cheap to clone, behind which everything durable is.
 
+mod asking;
 mod copying;
 mod keeping;
 mod records;

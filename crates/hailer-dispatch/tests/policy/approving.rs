@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use hailer_dispatch::{
-    Approval, ApprovalRule, Call, Condition, ConfirmRule, Effect, Evidence, Group, Member, Place,
-    PolicySource, Unreleased, Via, Voter, Way, Whom,
+    Approval, ApprovalRule, Asking, Call, Condition, ConfirmRule, Effect, Evidence, Group, Member,
+    Place, PolicySource, Unreleased, Via, Voter, Way, Whom,
 };
 
 use crate::setting::{AWAY, Bot, DAN, From, HOME, JO, MIRA, allow, ceiling, source};
@@ -62,9 +62,9 @@ fn call(bot: &Bot, from: &From, text: &str) -> Call {
 }
 
 fn answer(call: Call) -> String {
-    match futures_util::FutureExt::now_or_never(call.run()).expect("it waits for nothing") {
+    match futures_util::FutureExt::now_or_never(call.run()).unwrap() {
         Ok(reply) => reply.to_plain(),
-        Err(error) => error.reply().expect("it is told").to_plain(),
+        Err(error) => error.reply().unwrap().to_plain(),
     }
 }
 
@@ -94,7 +94,7 @@ fn what_is_approved_is_one_call_of_one_person_in_one_place() {
     let mira = From::person(MIRA);
     let digest = |from: &From, text: &str| {
         let call = call(&bot, from, text);
-        call.asking().expect("it is held").digest().to_owned()
+        call.asking().unwrap().digest().to_owned()
     };
     let first = digest(&mira, "ship api env=prod");
 
@@ -124,7 +124,7 @@ fn what_is_approved_is_one_call_of_one_person_in_one_place() {
     let changed = call(&bot, &mira, "ship web env=prod").release(&evidence);
     assert_eq!(changed.err(), Some(Unreleased::Changed));
     let same = call(&bot, &mira, "ship api env=prod").release(&evidence);
-    assert_eq!(answer(same.expect("Jo said yes")), "shipped");
+    assert_eq!(answer(same.unwrap()), "shipped");
 }
 
 #[test]
@@ -208,71 +208,104 @@ fn every_yes() -> Vec<Yes> {
     all
 }
 
+/// What one cell of the product asks for.
+struct Cell {
+    groups: &'static [&'static str],
+    ways: Vec<Via>,
+    count: u32,
+    is_destructive: bool,
+}
+
+impl Cell {
+    /// Compares every pair of yeses with the model; returns how many there were, and how many sufficed.
+    fn compare(&self, yeses: &[Yes]) -> (usize, usize) {
+        let approval = self
+            .groups
+            .iter()
+            .fold(Approval::by_another(), |it, group| it.of_group(*group));
+        let approval = self.ways.iter().cloned().fold(approval, Approval::via);
+        let bot = Bot::new(with(vec![asks("deploy *", approval.count(self.count))]));
+        let text = if self.is_destructive {
+            "deploy rollback"
+        } else {
+            "ship api env=prod"
+        };
+        let held = call(&bot, &From::person(MIRA), text);
+        let asking = held.asking().unwrap();
+        let (mut cells, mut released) = (0, 0);
+        for first in yeses {
+            for second in yeses {
+                let found = suffice(asking, [first, second]);
+                let expected = self.expected([first, second]);
+                let Self {
+                    groups,
+                    ways,
+                    count,
+                    ..
+                } = self;
+                assert_eq!(
+                    found, expected,
+                    "{text} {groups:?} {ways:?} {count}\n{first:?}\n{second:?}"
+                );
+                cells += 1;
+                released += usize::from(found);
+            }
+        }
+        (cells, released)
+    }
+
+    fn expected(&self, yeses: [&Yes; 2]) -> bool {
+        let good = |yes: &&Yes| counts(**yes, self.groups, &self.ways, self.is_destructive);
+        let people: BTreeSet<&str> = yeses.into_iter().filter(good).map(|it| it.person).collect();
+        people.len() >= usize::try_from(self.count).unwrap()
+    }
+}
+
+fn suffice(asking: &Asking, yeses: [&Yes; 2]) -> bool {
+    let standing = yeses.map(|yes| {
+        From::person(yes.person)
+            .tenant(yes.tenant)
+            .webhook(yes.webhook)
+    });
+    let voters: Vec<Voter<'_>> = standing
+        .iter()
+        .zip(yeses)
+        .map(|(from, yes)| Voter {
+            asker: from.asker(),
+            way: if yes.by_message {
+                Way::Message
+            } else {
+                Way::CommandLine
+            },
+        })
+        .collect();
+    asking.check_votes(&voters).is_ok()
+}
+
 #[test]
 fn no_combination_of_people_and_ways_differs_from_the_plain_model() {
     let group_sets: [&[&str]; 4] = [&[], &["sre"], &["dev"], &["sre", "dev"]];
-    let way_sets: [&[Via]; 5] = [
-        &[],
-        &[Via::SameWebhook],
-        &[Via::OtherWebhook],
-        &[Via::Webhook("plain".to_owned()), Via::CommandLine],
-        &[Via::CommandLine],
+    let way_sets = [
+        vec![],
+        vec![Via::SameWebhook],
+        vec![Via::OtherWebhook],
+        vec![Via::Webhook("plain".to_owned()), Via::CommandLine],
+        vec![Via::CommandLine],
     ];
     let yeses = every_yes();
     let (mut cells, mut released) = (0, 0);
     for groups in group_sets {
-        for ways in way_sets {
-            for count in [1, 2] {
-                let approval = groups
-                    .iter()
-                    .fold(Approval::by_another(), |it, group| it.of_group(*group));
-                let approval = ways
-                    .iter()
-                    .cloned()
-                    .fold(approval, Approval::via)
-                    .count(count);
-                let bot = Bot::new(with(vec![asks("deploy *", approval)]));
-                for (text, is_destructive) in
-                    [("ship api env=prod", false), ("deploy rollback", true)]
-                {
-                    let held = call(&bot, &From::person(MIRA), text);
-                    let asking = held.asking().expect("it is held");
-                    let good = |yes: &Yes| counts(*yes, groups, ways, is_destructive);
-                    for first in &yeses {
-                        for second in &yeses {
-                            let people: BTreeSet<&str> = [first, second]
-                                .into_iter()
-                                .filter(|it| good(it))
-                                .map(|it| it.person)
-                                .collect();
-                            let expected = people.len() >= usize::try_from(count).unwrap();
-                            let standing = [first, second].map(|yes| {
-                                From::person(yes.person)
-                                    .tenant(yes.tenant)
-                                    .webhook(yes.webhook)
-                            });
-                            let voters: Vec<Voter<'_>> = standing
-                                .iter()
-                                .zip([first, second])
-                                .map(|(from, yes)| Voter {
-                                    asker: from.asker(),
-                                    way: if yes.by_message {
-                                        Way::Message
-                                    } else {
-                                        Way::CommandLine
-                                    },
-                                })
-                                .collect();
-                            let found = asking.check_votes(&voters).is_ok();
-                            assert_eq!(
-                                found, expected,
-                                "{text} {groups:?} {ways:?} {count}\n{first:?}\n{second:?}"
-                            );
-                            cells += 1;
-                            released += usize::from(found);
-                        }
-                    }
-                }
+        for ways in &way_sets {
+            for (count, is_destructive) in [(1, false), (1, true), (2, false), (2, true)] {
+                let cell = Cell {
+                    groups,
+                    ways: ways.clone(),
+                    count,
+                    is_destructive,
+                };
+                let (all, good) = cell.compare(&yeses);
+                cells += all;
+                released += good;
             }
         }
     }
@@ -327,12 +360,7 @@ fn a_group_that_nobody_knows_approves_nothing() {
         way: Way::CommandLine,
     };
 
-    assert!(
-        held.asking()
-            .expect("it is held")
-            .check_voter(&voter)
-            .is_err()
-    );
+    assert!(held.asking().unwrap().check_voter(&voter).is_err());
 }
 
 #[test]
@@ -345,7 +373,7 @@ fn broken_glass_spares_only_who_is_named() {
         policy.glass_breakers = breakers;
         let bot = Bot::new(policy);
         let held = call(&bot, &From::person(MIRA), "ship api");
-        let digest = held.asking().expect("it is held").digest().to_owned();
+        let digest = held.asking().unwrap().digest().to_owned();
         let evidence = Evidence {
             digest: &digest,
             glass_is_broken: true,

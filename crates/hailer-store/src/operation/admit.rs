@@ -6,8 +6,10 @@ use crate::error::StoreError;
 use crate::id::{JobId, hex};
 use crate::job::{Fence, Job, NewJob, Owned};
 use crate::operation::row::{LEASE_MS, job_with_id, wide};
-use crate::operation::{audit, hold};
+use crate::operation::{audit, hold, request};
+use crate::request::Stage;
 use crate::session::{Session, Value, millis, values};
+use crate::state::JobState;
 
 /// How long the second guard holds, in milliseconds.
 const GUARD_MS: i64 = 10_000;
@@ -21,6 +23,8 @@ pub(crate) struct Fresh<'a> {
     pub(crate) start: Start,
     pub(crate) guard: Option<String>,
     pub(crate) retry_of: Option<&'a JobId>,
+    /// Whether it waits for a yes first.
+    pub(crate) is_asking: bool,
 }
 
 /// Admits a message.
@@ -58,7 +62,7 @@ pub(crate) async fn admit(
         session.abandon();
         return Ok(Admitted::Kept(Box::new(hold)));
     }
-    if admission.start == Start::Queued && seen.is_full {
+    if admission.start == Start::Queued && !is_asking(admission) && seen.is_full {
         session.abandon();
         return Ok(Admitted::QueueFull);
     }
@@ -80,8 +84,12 @@ async fn enter(
         start: admission.start,
         guard,
         retry_of: None,
+        is_asking: is_asking(admission),
     };
     put_job(session, &fresh, &id).await?;
+    if is_asking(admission) {
+        return ask(session, admission, id).await;
+    }
     if admission.start == Start::Now
         && let Some(lock) = &admission.job.lock
         && let Some(by) = lock_or_holder(session, lock, &id).await?
@@ -100,6 +108,9 @@ async fn enter(
         },
     )
     .await?;
+    if let Some(request) = &admission.request {
+        request::put(session, request, &id, &admission.intent).await?;
+    }
     session.touch();
     Ok(match admission.start {
         Start::Queued => Admitted::Queued(id),
@@ -109,6 +120,30 @@ async fn enter(
             fence: 1,
         }),
     })
+}
+
+/// Whether a job waits for a yes. Where glass is broken none is waited for.
+fn is_asking(admission: &Admission) -> bool {
+    let request = admission.request.as_ref();
+    request.is_some_and(|it| it.stage != Stage::Glass)
+}
+
+/// Lets a message in whose job waits for a yes.
+async fn ask(
+    session: &mut Session,
+    admission: &Admission,
+    id: JobId,
+) -> Result<Admitted, StoreError> {
+    let intent = AuditEntry {
+        job: Some(id.clone()),
+        ..admission.intent.clone()
+    };
+    audit::append(session, &intent).await?;
+    if let Some(request) = &admission.request {
+        request::put(session, request, &id, &intent).await?;
+    }
+    session.touch();
+    Ok(Admitted::Asking(id))
 }
 
 /// Takes in a job that runs already.
@@ -125,6 +160,7 @@ pub(crate) async fn adopt(
             start: Start::Now,
             guard: None,
             retry_of: None,
+            is_asking: false,
         },
         &id,
     )
@@ -368,13 +404,18 @@ pub(crate) async fn put_job(
 ) -> Result<(), StoreError> {
     let now = session.now().await?;
     let job = fresh.job;
-    let is_running = fresh.start == Start::Now;
+    let is_running = fresh.start == Start::Now && !fresh.is_asking;
+    let state = match (fresh.is_asking, is_running) {
+        (true, _) => JobState::AwaitingApproval,
+        (false, true) => JobState::Running,
+        (false, false) => JobState::Queued,
+    };
     let owner = is_running.then(|| session.boot().as_str().to_owned());
     let lease = (is_running && session.is_shared()).then_some(now + LEASE_MS);
     let since = is_running.then_some(now);
     let row = values![
         id.as_str(),
-        if is_running { "running" } else { "queued" },
+        state.as_str(),
         job.webhook.as_str(),
         job.tenant.as_str(),
         job.team.as_str(),

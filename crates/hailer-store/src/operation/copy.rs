@@ -18,7 +18,7 @@ pub(crate) struct Table {
 }
 
 /// Every table with rows to copy. `locks` come after the jobs that hold them.
-pub(crate) const TABLES: [Table; 10] = [
+pub(crate) const TABLES: [Table; 13] = [
     Table {
         name: "messages",
         key: &["webhook", "tenant", "team", "conversation", "activity"],
@@ -93,6 +93,27 @@ pub(crate) const TABLES: [Table; 10] = [
         is_numbered: false,
         texts: "webhook label network",
         numbers: "at",
+    },
+    Table {
+        name: "requests",
+        key: &["job_id"],
+        is_numbered: false,
+        texts: "job_id stage digest bot needs post_target post_payload",
+        numbers: "approve_ms run_ms expires_at confirmed_at released_at",
+    },
+    Table {
+        name: "votes",
+        key: &["job_id", "person_id"],
+        is_numbered: false,
+        texts: "job_id person_id person_name verdict way webhook tenant team channel reason",
+        numbers: "at",
+    },
+    Table {
+        name: "glass",
+        key: &["number"],
+        is_numbered: true,
+        texts: "webhook person_id person_name reason review_id review_name review_text",
+        numbers: "number began_at until_at reviewed_at",
     },
 ];
 
@@ -234,7 +255,7 @@ pub(crate) async fn begin(session: &mut Session, source: &str) -> Result<Target,
 /// Marks a copy as complete, after its numbers were made to go on where the source's end.
 pub(crate) async fn complete(session: &mut Session) -> Result<(), StoreError> {
     if session.is_shared() {
-        for table in ["jobs", "outbox"] {
+        for table in ["jobs", "outbox", "glass"] {
             let sql = format!(
                 "SELECT setval(pg_get_serial_sequence('{table}', 'number'), COALESCE((SELECT MAX(number) FROM {table}), 0) + 1, false)"
             );

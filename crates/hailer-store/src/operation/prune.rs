@@ -52,6 +52,13 @@ pub(crate) async fn prune(session: &mut Session, keep: &Retention) -> Result<Pru
     session
         .execute("DELETE FROM holds WHERE until_at <= $1", &values![now])
         .await?;
+    for table in ["requests", "votes"] {
+        let sql = format!(
+            "DELETE FROM {table} WHERE job_id IN (SELECT job_id FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM jobs j WHERE j.id = t.job_id) \
+             LIMIT $1)"
+        );
+        session.execute(&sql, &values![AT_ONCE]).await?;
+    }
     if let Some(age) = keep.audit {
         pruned.audit = drop_audit(session, before(age)).await?;
     }

@@ -34,6 +34,7 @@ pub(crate) async fn retry(
             start: Start::Queued,
             guard: None,
             retry_of: Some(id),
+            is_asking: false,
         },
         &new,
     )

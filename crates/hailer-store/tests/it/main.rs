@@ -18,6 +18,7 @@ mod outbox;
 mod queue;
 mod records;
 mod recovery;
+mod requests;
 mod retention;
 mod running;
 mod samples;

@@ -70,6 +70,7 @@ pub(crate) fn admission() -> Admission {
         },
         queue_limit: 1000,
         despite_holds: false,
+        request: None,
     }
 }
 

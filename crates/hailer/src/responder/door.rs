@@ -188,6 +188,7 @@ impl Core {
             job,
             queue_limit: jobs.settings().queue,
             despite_holds: found.entry.runs_despite_holds(),
+            request: None,
         }
     }
 
