@@ -129,7 +129,7 @@ impl Core {
                 self.write(errand, &reply, Outcome::Busy)
             }
             // Handled by the caller, which has the call.
-            Admitted::Running(_) => self.write(errand, &busy(), Outcome::Busy),
+            Admitted::Running(_) | Admitted::Asking(_) => self.write(errand, &busy(), Outcome::Busy),
         }
     }
 
