@@ -1,4 +1,5 @@
-//! `[script.NAME]`: any executable as a command, with typed arguments, help, permissions and limits.
+//! `[script.NAME]` and `[http.NAME]`: any executable or service as a command, with typed arguments, help, permissions
+//! and limits.
 //!
 //! Decision: what people type reaches a program as single words of its argument vector, each checked against the type
 //! that the configuration declares, and nowhere else; there is no shell. The price is that pipes need a script file.
@@ -7,8 +8,10 @@ mod argument;
 mod choices;
 mod config;
 mod context;
+mod program;
 mod resolve;
 mod run;
+mod service;
 mod show;
 mod table;
 mod template;
@@ -22,9 +25,12 @@ use hailer::{CommandError, CommandResult, DynamicCommand, Invocation, Module, Sp
 use hailer_process::{Identity, Launcher};
 
 pub use argument::{ArgumentType, ScriptArgument};
-pub use config::{OutputKind, Script, read};
+pub use config::{Executable, OutputKind, Script, Work, read};
 pub use context::Context;
 pub use run::{Finished, run};
+pub use service::{
+    Network, NetworkError, SecretError, Service, ServiceUrl, SigningSecret, UrlRefusal,
+};
 pub use template::{Template, TemplateError};
 pub use trial::{Trial, try_out};
 pub use value::{Value, ValueRefusal};
@@ -90,7 +96,7 @@ impl DynamicCommand for ScriptCommand {
 
     async fn run(&self, arguments: ArgMatches, invocation: Invocation) -> CommandResult {
         let values = self.resolve(&arguments, &invocation).await?;
-        let context = Context::of(&invocation, values);
+        let context = Context::of(&invocation, values, self.script.time_limit);
         let cancellation = invocation.cancellation().clone();
         let noting = invocation.clone();
         let note = |identity: Option<Identity>| async move {

@@ -44,6 +44,7 @@ mod permissions;
 mod real_messages;
 mod secrets;
 mod sending;
+mod services;
 mod shutdown;
 mod signatures;
 mod signing;

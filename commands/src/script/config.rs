@@ -1,28 +1,23 @@
-//! `[script.NAME]`: reading a script from the configuration, and checking it before the bot starts.
+//! `[script.NAME]` and `[http.NAME]`: reading a command from the configuration, and checking it before the bot starts.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use hailer::{Draft, Effect, Section, Spec};
-use hailer_process::{Limits, RunAs, check_executable};
+use hailer_process::{Limits, RunAs};
 
-use crate::script::argument::{ArgumentType, ScriptArgument};
+use crate::script::argument::ScriptArgument;
+use crate::script::service::Service;
 use crate::script::template::Template;
 
 mod arguments;
 mod bounds;
+mod program;
+mod service;
 
-/// Where programs are looked for, and what a script gets as `PATH`.
-pub(super) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
-
-/// A placeholder names no argument.
-const PLACEHOLDER: &str = "HL231";
-
-/// A file that is run can be changed by anybody.
-const WRITABLE: &str = "HL232";
+pub(super) use program::PATH;
 
 /// Longer summaries do not fit into a line of help.
 const LONGEST_SUMMARY: usize = 60;
@@ -41,8 +36,8 @@ pub enum OutputKind {
     Card,
 }
 
-/// A script, as it is declared.
-#[derive(Debug, Clone)]
+/// A command that the configuration declares. `Debug` shows its name only, because secrets are in it.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Script {
     /// What people type.
@@ -57,32 +52,52 @@ pub struct Script {
     pub examples: Vec<(String, String)>,
     /// Other names.
     pub aliases: Vec<String>,
-    /// The file that is run.
-    pub program: PathBuf,
-    /// The words behind it.
-    pub words: Vec<Template>,
     /// What it takes.
     pub arguments: Vec<ScriptArgument>,
-    /// Its environment, besides the variables of the call.
-    pub environment: BTreeMap<String, String>,
     /// What must never be shown.
     pub secrets: Vec<String>,
-    /// The variables of the call that it gets, without `HAILER_`; all when left out.
+    /// The facts of the call that are told, without `HAILER_`; all when left out.
     pub pass: Option<Vec<String>>,
-    /// Where it runs; in its temporary folder when left out.
-    pub directory: Option<PathBuf>,
     /// When it is stopped.
     pub time_limit: Duration,
-    /// How long it has to end by itself.
-    pub grace: Duration,
-    /// How many bytes are kept of the beginning and of the end of its output.
+    /// How many bytes are kept of its output: of a program's beginning, and as many of its end.
     pub kept: usize,
     /// How its output is shown.
     pub output: OutputKind,
     /// Whether each call is a job.
     pub is_job: bool,
+    /// Whether to do it twice is as good as once.
+    pub is_idempotent: bool,
     /// What else must not run meanwhile, as [`Spec::lock`] has it.
     pub lock: Option<String>,
+    /// Who does the work.
+    pub work: Work,
+}
+
+/// Who does the work of a command.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Work {
+    /// A program of this machine.
+    Program(Executable),
+    /// A service that a URL leads to.
+    Service(Service),
+}
+
+/// A program, and what holds it. `Debug` shows its path only.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Executable {
+    /// The file that is run.
+    pub program: PathBuf,
+    /// The words behind it.
+    pub words: Vec<Template>,
+    /// Its environment, besides the variables of the call.
+    pub environment: BTreeMap<String, String>,
+    /// Where it runs; in its temporary folder when left out.
+    pub directory: Option<PathBuf>,
+    /// How long it has to end by itself.
+    pub grace: Duration,
     /// What the kernel holds it to, when that is declared.
     pub limits: Option<Limits>,
     /// The paths that it may read and write, when that is declared.
@@ -91,6 +106,22 @@ pub struct Script {
     pub run_as: Option<RunAs>,
     /// Whether `sudo` works in it.
     pub may_gain_privileges: bool,
+}
+
+impl fmt::Debug for Script {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_struct("Script");
+        shown.field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Executable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_struct("Executable");
+        shown
+            .field("program", &self.program)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Script {
@@ -108,6 +139,9 @@ impl Script {
         if self.is_job {
             spec = spec.job().time_limit(self.time_limit);
         }
+        if self.is_idempotent {
+            spec = spec.idempotent();
+        }
         match &self.lock {
             Some(lock) => spec.lock(lock),
             None => spec,
@@ -115,16 +149,38 @@ impl Script {
     }
 }
 
-/// Reads the scripts in the order of the file; problems are noted in the draft.
+/// Reads the scripts, then the services, each in the order of the file; problems are noted in the draft.
 pub fn read(draft: &Draft) -> Vec<Script> {
-    let sections = draft.sections("script");
-    sections.iter().filter_map(read_one).collect()
+    let scripts = draft.sections("script");
+    let services = draft.sections("http");
+    let scripts = scripts.iter().filter_map(read_script);
+    scripts
+        .chain(services.iter().filter_map(read_service))
+        .collect()
 }
 
-fn read_one(section: &Section<'_>) -> Option<Script> {
+fn read_script(section: &Section<'_>) -> Option<Script> {
     let arguments = arguments::read(section);
-    let (environment, secrets) = read_environment(section);
-    let executable = read_exec(section, &environment, &arguments);
+    let (executable, secrets) = program::read(section, &arguments);
+    let work = executable.map(Work::Program);
+    read_one(section, arguments, bounds::TIME_LIMIT, secrets, work)
+}
+
+fn read_service(section: &Section<'_>) -> Option<Script> {
+    let arguments = arguments::read(section);
+    let (service, secrets) = service::read(section);
+    let work = service.map(Work::Service);
+    read_one(section, arguments, service::TIME_LIMIT, secrets, work)
+}
+
+/// Reads what is the same whoever does the work.
+fn read_one(
+    section: &Section<'_>,
+    arguments: Vec<ScriptArgument>,
+    time_limit: Duration,
+    secrets: Vec<String>,
+    work: Option<Work>,
+) -> Option<Script> {
     let effects = [
         ("read", Effect::Read),
         ("write", Effect::Write),
@@ -139,37 +195,33 @@ fn read_one(section: &Section<'_>) -> Option<Script> {
         ("card", OutputKind::Card),
     ];
     let summary = read_summary(section);
-    let script = Script {
-        name: section.name().to_owned(),
-        summary: summary.clone().unwrap_or_default(),
-        group: section.string("group"),
-        effect: effect.or(access).unwrap_or(Effect::Destructive),
-        examples: read_examples(section, summary.as_deref().unwrap_or_default()),
-        aliases: section.strings("aliases").unwrap_or_default(),
-        program: PathBuf::new(),
-        words: Vec::new(),
-        environment,
-        secrets,
-        pass: bounds::pass(section),
-        directory: bounds::directory(section),
-        time_limit: bounds::time_limit(section),
-        grace: section.duration("grace").unwrap_or(bounds::GRACE),
-        kept: bounds::kept(section),
-        output: section.choice("output", &outputs).unwrap_or_default(),
-        is_job: section.boolean("job").unwrap_or(false),
-        lock: bounds::lock(section, &arguments),
-        limits: bounds::limits(section),
-        paths: bounds::paths(section),
-        run_as: bounds::run_as(section),
-        may_gain_privileges: section.boolean("sudo").unwrap_or(false),
-        arguments,
-    };
-    let (program, words) = executable?;
-    summary?;
+    let group = section.string("group");
+    let examples = read_examples(section, summary.as_deref().unwrap_or_default());
+    let aliases = section.strings("aliases").unwrap_or_default();
+    let pass = bounds::pass(section);
+    let time_limit = bounds::time_limit(section, time_limit);
+    let kept = bounds::kept(section);
+    let output = section.choice("output", &outputs).unwrap_or_default();
+    let is_job = section.boolean("job").unwrap_or(false);
+    let is_idempotent = section.boolean("idempotent").unwrap_or(false);
+    let lock = bounds::lock(section, &arguments);
     Some(Script {
-        program,
-        words,
-        ..script
+        name: section.name().to_owned(),
+        summary: summary?,
+        group,
+        effect: effect.or(access).unwrap_or(Effect::Destructive),
+        examples,
+        aliases,
+        arguments,
+        secrets,
+        pass,
+        time_limit,
+        kept,
+        output,
+        is_job,
+        is_idempotent,
+        lock,
+        work: work?,
     })
 }
 
@@ -204,153 +256,4 @@ fn read_examples(section: &Section<'_>, summary: &str) -> Vec<(String, String)> 
         .chain(more)
         .map(|text| (text, note.clone()))
         .collect()
-}
-
-/// Reads the environment: texts, and references to secrets.
-fn read_environment(section: &Section<'_>) -> (BTreeMap<String, String>, Vec<String>) {
-    let mut environment = BTreeMap::from([("PATH".to_owned(), PATH.to_owned())]);
-    let mut secrets = Vec::new();
-    let table = section.section("env");
-    for name in table.names() {
-        let is_letter = |it: char| it.is_ascii_alphanumeric() || it == '_';
-        if name.is_empty() || !name.chars().all(is_letter) {
-            table.reject(
-                &name,
-                format!("`{name}` is no name of a variable"),
-                "fix: letters, digits and underscores",
-            );
-        }
-        if table.is_table(&name) {
-            if let Some(secret) = table.secret(&name) {
-                secrets.push(secret.expose().to_owned());
-                environment.insert(name, secret.expose().to_owned());
-            }
-        } else if let Some(value) = table.string(&name) {
-            environment.insert(name, value);
-        }
-    }
-    (environment, secrets)
-}
-
-fn read_exec(
-    section: &Section<'_>,
-    environment: &BTreeMap<String, String>,
-    arguments: &[ScriptArgument],
-) -> Option<(PathBuf, Vec<Template>)> {
-    let exec = section.strings("exec").unwrap_or_default();
-    let Some((program, words)) = exec.split_first() else {
-        section.reject(
-            "exec",
-            "there is no `exec`: the program and its arguments, as a list",
-            "fix: exec = [\"/opt/ops/restart.sh\", \"{service}\"]",
-        );
-        return None;
-    };
-    let program = read_program(section, program, environment)?;
-    for word in words.iter().filter(|it| it.starts_with('/')) {
-        // An interpreter's script, most likely.
-        check_owner(section, Path::new(word));
-    }
-    let mut templates = Vec::new();
-    for word in words {
-        match Template::parse(word) {
-            Ok(template) => {
-                check_names(section, &template, arguments);
-                templates.push(template);
-            }
-            Err(error) => {
-                section.reject("exec", format!("in `{word}` {error}"), "");
-            }
-        }
-    }
-    Some((program, templates))
-}
-
-fn read_program(
-    section: &Section<'_>,
-    program: &str,
-    environment: &BTreeMap<String, String>,
-) -> Option<PathBuf> {
-    if program.contains(['{', '}']) {
-        section.reject(
-            "exec",
-            "the program itself cannot depend on what people type",
-            "fix: name one program, and give it the argument",
-        );
-        return None;
-    }
-    let path = if program.contains('/') {
-        Some(section.resolve(program))
-    } else {
-        let folders = environment.get("PATH").map_or(PATH, String::as_str);
-        let mut places = folders.split(':').map(|it| Path::new(it).join(program));
-        places.find(|it| it.is_file())
-    };
-    let Some(path) = path else {
-        section.reject(
-            "exec",
-            format!("there is no program `{program}` in the script's PATH"),
-            "fix: write its whole path, or set PATH in `env`",
-        );
-        return None;
-    };
-    let path = std::path::absolute(&path).unwrap_or(path);
-    if let Err(error) = check_executable(&path) {
-        section.reject("exec", error.to_string(), "");
-        return None;
-    }
-    check_owner(section, &path);
-    Some(path)
-}
-
-/// Refuses a file that anybody can change, or put another in the place of.
-fn check_owner(section: &Section<'_>, path: &Path) {
-    let mode = |path: &Path| fs::metadata(path).map(|it| it.permissions().mode());
-    let shown = path.display();
-    let is_open = mode(path).is_ok_and(|it| it & 0o002 != 0);
-    let parent = path.parent().unwrap_or(Path::new("/"));
-    // In a folder with the sticky bit, as /tmp, only owners replace files.
-    let is_folder_open = mode(parent).is_ok_and(|it| it & 0o1002 == 0o002);
-    if is_open {
-        section.reject_as(
-            WRITABLE,
-            "exec",
-            format!("{shown} is writable by everyone"),
-            format!("fix: chmod go-w {shown}"),
-        );
-    } else if is_folder_open {
-        section.reject_as(
-            WRITABLE,
-            "exec",
-            format!("everyone can replace {shown}: its folder is writable by everyone"),
-            format!("fix: chmod go-w {}", parent.display()),
-        );
-    }
-}
-
-fn check_names(section: &Section<'_>, template: &Template, arguments: &[ScriptArgument]) {
-    for name in template.names() {
-        let Some(argument) = arguments.iter().find(|it| it.name == name) else {
-            let known: Vec<&str> = arguments.iter().map(|it| it.name.as_str()).collect();
-            let known = if known.is_empty() {
-                "there are none; declare it in `args`".to_owned()
-            } else {
-                format!("arguments: {}", known.join(", "))
-            };
-            let text = format!("placeholder {{{name}}} has no argument of that name");
-            section.reject_as(PLACEHOLDER, "exec", text, known);
-            continue;
-        };
-        if argument.kind == ArgumentType::Secret {
-            section.reject_as(
-                PLACEHOLDER,
-                "exec",
-                format!("{{{name}}} is a secret, and command lines can be read by every process"),
-                format!(
-                    "fix: take it from the variable HAILER_ARG_{}",
-                    name.to_uppercase().replace('-', "_")
-                ),
-            );
-        }
-    }
 }

@@ -1,5 +1,8 @@
 //! What a script is told of the call: JSON on standard input, and variables.
 
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, SecondsFormat, Utc};
 use hailer::Invocation;
 use serde_json::{Map, Value as Json, json};
 
@@ -12,11 +15,14 @@ pub struct Context {
     pub values: Vec<(String, Value)>,
     /// Who, where and which request, by the names of the variables without `HAILER_`.
     pub facts: Vec<(&'static str, String)>,
+    /// Names the call for a service that must not do it twice; the same when a job is tried again.
+    pub key: String,
 }
 
 impl Context {
     /// Takes what an invocation says. Names that people chose lose what cannot be seen.
-    pub fn of(invocation: &Invocation, values: Vec<(String, Value)>) -> Self {
+    pub fn of(invocation: &Invocation, values: Vec<(String, Value)>, time_limit: Duration) -> Self {
+        let deadline: DateTime<Utc> = (SystemTime::now() + time_limit).into();
         let sender = invocation.sender();
         let facts = [
             ("COMMAND", Some(invocation.command().path().to_owned())),
@@ -29,6 +35,7 @@ impl Context {
             ("CHANNEL_ID", invocation.channel().map(|it| it.to_string())),
             ("WEBHOOK", Some(invocation.webhook().to_owned())),
             ("BOT", Some(invocation.bot().to_owned())),
+            ("DEADLINE", Some(shown(deadline))),
         ];
         let visible = |text: String| text.chars().filter(|it| !it.is_control()).collect();
         Self {
@@ -37,6 +44,7 @@ impl Context {
                 .into_iter()
                 .filter_map(|(name, value)| Some((name, visible(value?))))
                 .collect(),
+            key: key(invocation),
         }
     }
 
@@ -70,6 +78,22 @@ impl Context {
         text.push(b'\n');
         text
     }
+}
+
+fn shown(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Ids of jobs are short and come again one day, so the message's own id is added.
+fn key(invocation: &Invocation) -> String {
+    let call = match invocation.job_id() {
+        Some(job) => job.to_owned(),
+        None => invocation.request_id().to_string(),
+    };
+    let message = invocation.activity().id.as_ref().map(ToString::to_string);
+    let message = message.unwrap_or_default();
+    let letters = message.chars().filter(char::is_ascii_alphanumeric);
+    format!("msg_{call}_{}", letters.take(64).collect::<String>())
 }
 
 fn as_text(value: &Value) -> Option<String> {

@@ -1,11 +1,9 @@
 //! What a script printed, as a reply. It is data: nothing in it is a mention, a link, markup or a card, unless the
 //! configuration says that it is a card.
 
-use hailer::{Card, CommandError, Reply, lint};
-use hailer_process::Captured;
+use hailer::{Card, Reply, lint};
 
 use crate::script::config::OutputKind;
-use crate::script::run::Finished;
 use crate::script::table;
 
 /// So many of the last lines tell why something failed.
@@ -14,40 +12,39 @@ const LAST_LINES: usize = 20;
 /// What begins an escape sequence.
 const ESCAPE: char = '\u{1b}';
 
-/// Returns a successful script's output as the configuration wants it shown.
-pub(super) fn reply(kind: OutputKind, output: &Captured) -> Finished {
-    let text = output.to_text();
-    match kind {
-        OutputKind::Text => Finished::Done(Reply::text(clean(&text).trim_end())),
-        OutputKind::Code => Finished::Done(Reply::code(clean(&text).trim_end())),
-        OutputKind::Table => Finished::Done(table::reply(&clean(&text))),
-        OutputKind::Card if output.dropped() > 0 => unusable("its card is too long"),
-        OutputKind::Card => card(&text),
-    }
+/// Why an output cannot be shown as the configuration wants it. The texts end a sentence.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unusable {
+    /// A card is wanted, and there is no JSON.
+    #[error("it is no JSON")]
+    NoJson,
+    /// Teams would not show the card.
+    #[error("its card would not be shown ({0})")]
+    Finding(&'static str),
+    /// It is JSON, and no card.
+    #[error("it is no card")]
+    NoCard(#[source] hailer::CardError),
 }
 
-fn card(text: &str) -> Finished {
-    let Ok(json) = serde_json::from_str(text) else {
-        return unusable("it prints no JSON");
-    };
+/// Returns an output as the configuration wants it shown.
+pub(super) fn reply(kind: OutputKind, text: &str) -> Result<Reply, Unusable> {
+    Ok(match kind {
+        OutputKind::Text => Reply::text(clean(text).trim_end()),
+        OutputKind::Code => Reply::code(clean(text).trim_end()),
+        OutputKind::Table => table::reply(&clean(text)),
+        OutputKind::Card => card(text)?,
+    })
+}
+
+fn card(text: &str) -> Result<Reply, Unusable> {
+    let json = serde_json::from_str(text).map_err(|_| Unusable::NoJson)?;
     let mut findings = lint(&json).into_iter().filter(hailer::Finding::is_error);
     if let Some(finding) = findings.next() {
-        return unusable(&format!("its card would not be shown ({})", finding.code));
+        return Err(Unusable::Finding(finding.code));
     }
-    match Card::from_json(text) {
-        Ok(card) => Finished::Done(Reply::card(card)),
-        Err(error) => Finished::Failed(told("it prints no card").caused_by(error)),
-    }
-}
-
-fn unusable(why: &str) -> Finished {
-    Finished::Failed(told(why))
-}
-
-fn told(why: &str) -> CommandError {
-    CommandError::told(format!(
-        "The script is done, but {why}. `hailer card check` tells its author more."
-    ))
+    Card::from_json(text)
+        .map(Reply::card)
+        .map_err(Unusable::NoCard)
 }
 
 /// Removes escape sequences whole; what else cannot be seen is removed where the reply is written.

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use super::{Context, Finished, Script, Value, config, module, run, value};
 
 mod injection;
+mod services;
 
 /// Notes the words of its argument vector, each ended by a NUL character.
 const RECORDER: &str =

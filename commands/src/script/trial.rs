@@ -1,20 +1,23 @@
 //! Running a script from a terminal, without a message.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use hailer::clap;
 use hailer::{CommandError, CommandResult};
 use hailer_process::Launcher;
 
 use crate::script::argument::ScriptArgument;
 use crate::script::choices::Choices;
-use crate::script::config::Script;
+use crate::script::config::{Script, Work};
 use crate::script::context::Context;
+use crate::script::program;
 use crate::script::resolve;
-use crate::script::run::{run_openly, words};
+use crate::script::run::run_openly;
 
 /// What a trial showed; for a terminal, not for a channel.
 #[derive(Debug)]
 pub struct Trial {
-    /// The program and the words behind it.
+    /// The program and the words behind it, or where a service is.
     pub command_line: Vec<String>,
     /// What held it, or why it could not be started.
     pub held: String,
@@ -41,6 +44,7 @@ pub async fn try_out(script: &Script, typed: &[String]) -> Result<Trial, Command
             ("COMMAND", script.name.clone()),
             ("USER_NAME", "somebody".to_owned()),
         ],
+        key: test_key(),
         ..Context::default()
     };
     let choices = Choices::default();
@@ -49,14 +53,28 @@ pub async fn try_out(script: &Script, typed: &[String]) -> Result<Trial, Command
         context.values.push((argument.name.clone(), value));
     }
     let (finished, held) = run_openly(script, &Launcher::find(), &context).await;
-    let program = script.program.display().to_string();
     Ok(Trial {
-        command_line: std::iter::once(program)
-            .chain(words(script, &context))
-            .collect(),
+        command_line: command_line(script, &context),
         held,
         result: finished.into_result(),
     })
+}
+
+fn command_line(script: &Script, context: &Context) -> Vec<String> {
+    match &script.work {
+        Work::Service(service) => vec!["POST".to_owned(), service.place()],
+        Work::Program(executable) => {
+            let program = executable.program.display().to_string();
+            let words = program::words(executable, context);
+            std::iter::once(program).chain(words).collect()
+        }
+    }
+}
+
+/// No trial is a repeat of another.
+fn test_key() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    format!("msg_test_{}", now.unwrap_or_default().as_nanos())
 }
 
 /// Words what clap found as the channel would read it, where that is about a value.

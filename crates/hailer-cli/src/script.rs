@@ -81,12 +81,14 @@ fn find(
 
 fn show(trial: Trial) -> Result<Exit, Failure> {
     let words: Vec<String> = trial.command_line.iter().map(|it| quoted(it)).collect();
-    let (said, exit) = match trial.result {
+    let (said, exit) = match &trial.result {
         Ok(reply) => (reply.to_plain(), Exit::Fine),
         Err(error) => (error.to_string(), Exit::No),
     };
+    let cause = trial.result.err().and_then(|error| error.log_text());
+    let cause = cause.map_or_else(String::new, |it| format!("\nbecause   {it}"));
     output::print(&format!(
-        "runs      {}\nheld by   {}\n\n{said}",
+        "runs      {}\nheld by   {}{cause}\n\n{said}",
         words.join(" "),
         trial.held
     ))?;
@@ -95,7 +97,7 @@ fn show(trial: Trial) -> Result<Exit, Failure> {
 
 /// Shows where a word begins and ends.
 fn quoted(word: &str) -> String {
-    let is_plain = |it: char| it.is_ascii_alphanumeric() || "-_./=:,@".contains(it);
+    let is_plain = |it: char| it.is_ascii_alphanumeric() || "-_./=:,@…".contains(it);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()
     } else {

@@ -102,6 +102,7 @@ pub use config::{
     WebhookConfig,
 };
 pub use follow_ups::FollowUps;
+pub use hailer_jobs::HostPattern;
 pub use hailer_store::{
     Cancelled, Expected, Force, HeldName, Hold, Holding, Job, JobId, JobLock, JobState, NewHold,
     Page, Released, Retried,

@@ -9,7 +9,7 @@ use hailer_process::{Limits, RunAs};
 use crate::script::argument::ScriptArgument;
 
 /// What holds when nothing else is said.
-const TIME_LIMIT: Duration = Duration::from_secs(15 * 60);
+pub(super) const TIME_LIMIT: Duration = Duration::from_secs(15 * 60);
 
 /// Longer is a service, and no command.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
@@ -24,7 +24,7 @@ const KEPT: u64 = 64 * 1024;
 const MOST_KEPT: u64 = 1024 * 1024;
 
 /// The variables of a call, without `HAILER_`.
-const VARIABLES: [&str; 10] = [
+const VARIABLES: [&str; 11] = [
     "COMMAND",
     "REQUEST_ID",
     "JOB_ID",
@@ -35,15 +35,16 @@ const VARIABLES: [&str; 10] = [
     "CHANNEL_ID",
     "WEBHOOK",
     "BOT",
+    "DEADLINE",
 ];
 
-pub(super) fn time_limit(section: &Section<'_>) -> Duration {
-    let limit = section.duration("timeout").unwrap_or(TIME_LIMIT);
+pub(super) fn time_limit(section: &Section<'_>, usual: Duration) -> Duration {
+    let limit = section.duration("timeout").unwrap_or(usual);
     if limit.is_zero() || limit > LONGEST {
         section.reject(
             "timeout",
-            "a script may take up to 24h, and not no time at all",
-            "fix: timeout = \"15m\"",
+            "it may take up to 24h, and not no time at all",
+            format!("fix: timeout = \"{}s\"", usual.as_secs()),
         );
     }
     limit

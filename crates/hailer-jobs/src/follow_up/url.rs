@@ -41,7 +41,8 @@ impl HostPattern {
     /// The hosts of Workflows: those of today, and those of flows made before.
     pub const WORKFLOWS: [&str; 2] = ["*.api.powerplatform.com", "*.logic.azure.com"];
 
-    fn matches(&self, host: &str) -> bool {
+    /// Tells whether a host, in small letters, is one of these.
+    pub fn matches(&self, host: &str) -> bool {
         if !self.is_suffix {
             return host == self.name;
         }

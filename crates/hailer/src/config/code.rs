@@ -1,6 +1,6 @@
 //! The codes of configuration problems, HL200 to HL249: one line each, never given a second meaning.
 //!
-//! HL231 and HL232 are those of scripts, which a command module reads.
+//! HL231 to HL233 are those of scripts and services, which a command module reads.
 
 /// The configuration file is missing or cannot be read.
 pub(super) const FILE_UNREADABLE: &str = "HL200";

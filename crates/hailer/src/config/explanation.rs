@@ -210,6 +210,13 @@ pub const CONFIG_CAUSES: &[Cause] = &[
         "chmod go-w, as the message says",
     ),
     told(
+        "HL233",
+        "a service that cannot be called",
+        "`url` of `[http.NAME]` is none, is not https, or leads to a host or an address that is not allowed; or `secret` does not \
+         have the form of Standard Webhooks.",
+        "as the message says; a secret is made by: echo whsec_$(openssl rand -base64 32)",
+    ),
+    told(
         "HL240",
         "a key that stands in two files",
         "The configuration and the files of its `conf.d` say each key once, so that none of them silently wins.",

@@ -277,6 +277,11 @@ impl<'d> Section<'d> {
         self.entries().map(|entry| entry.key.clone()).collect()
     }
 
+    /// Tells whether a key is written at all.
+    pub fn has(&self, key: &str) -> bool {
+        self.entry(key).is_some()
+    }
+
     /// Tells whether the value of a key is a table, such as a reference to a secret.
     pub fn is_table(&self, key: &str) -> bool {
         let value = self.entry(key).map(|entry| &entry.node.value);

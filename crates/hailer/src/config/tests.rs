@@ -265,9 +265,11 @@ fn a_file_that_is_not_text_says_where() {
 fn example() -> (&'static str, String) {
     let text = include_str!("../../../../hailer.example.toml");
     let is_key = |line: &str| line.starts_with(|it: char| it.is_ascii_alphabetic() || it == '[');
-    let paragraphs = text
-        .split("\n\n")
-        .filter(|it| !it.contains("#[status.") && !it.contains("#[script."));
+    let paragraphs = text.split("\n\n").filter(|it| {
+        !["#[status.", "#[script.", "#[http."]
+            .iter()
+            .any(|table| it.contains(table))
+    });
     let lines = paragraphs.map(|paragraph| {
         let lines = paragraph.lines().map(|line| match line.strip_prefix('#') {
             Some(key) if is_key(key) => key,

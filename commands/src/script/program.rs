@@ -1,0 +1,170 @@
+//! The work of a script that is a program: from one call to a process, and from its end to what the channel reads.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hailer::{CommandError, Reply};
+use hailer_process::{Ending, LineVerdict, Outcome, Program};
+
+use crate::script::config::{Executable, OutputKind, Script};
+use crate::script::context::Context;
+use crate::script::run::{Finished, secrets, show_time};
+use crate::script::show;
+
+/// What a script says of how far it is.
+const PROGRESS: &str = "::progress ";
+
+/// The exit code by which a script refuses: `EX_NOPERM` of `sysexits.h`.
+const REFUSED: i32 = 77;
+
+/// Returns the words behind the program.
+pub(super) fn words(executable: &Executable, context: &Context) -> Vec<String> {
+    let words = executable.words.iter();
+    words.flat_map(|it| it.expand(&context.values)).collect()
+}
+
+/// Describes the process: every word of its argument vector, and all of its environment.
+pub(super) fn describe(script: &Script, executable: &Executable, context: &Context) -> Program {
+    let pass = script.pass.as_deref();
+    let mut program = Program::new(&executable.program, script.time_limit)
+        .arguments(words(executable, context))
+        .input(context.to_json(pass))
+        .keep(script.kept)
+        .grace(executable.grace)
+        .secrets(secrets(script, context));
+    for (name, value) in &executable.environment {
+        program = program.variable(name, value);
+    }
+    for (name, value) in context.variables(pass) {
+        program = program.variable(name, value);
+    }
+    if let Some(directory) = &executable.directory {
+        program = program.directory(directory);
+    }
+    if let Some(limits) = &executable.limits {
+        program = program.limits(limits.clone());
+    }
+    if let Some((readable, writable)) = &executable.paths {
+        program = program.restrict_paths(readable.clone(), writable.clone());
+    }
+    if let Some(run_as) = executable.run_as {
+        program = program.run_as(run_as);
+    }
+    if executable.may_gain_privileges {
+        program = program.allow_new_privileges();
+    }
+    program
+}
+
+/// Takes the lines of progress out of the output.
+pub(super) fn watched(
+    program: Program,
+    progress: impl FnMut(u64, u64, &str) + Send + 'static,
+) -> Program {
+    program.on_line(PROGRESS, watch(progress))
+}
+
+/// Says what held a program; for a terminal.
+pub(super) fn held(outcome: &Outcome) -> String {
+    match &outcome.ending {
+        Ending::FailedToStart(_) => "nothing: it was not started".to_owned(),
+        _ => outcome.enforced.to_string(),
+    }
+}
+
+fn watch(
+    progress: impl FnMut(u64, u64, &str) + Send + 'static,
+) -> impl FnMut(hailer_process::Stream, &str) -> LineVerdict + Send + 'static {
+    let progress = Arc::new(Mutex::new(progress));
+    move |_, line| {
+        let Some((done, total, text)) = read_progress(line) else {
+            return LineVerdict::Keep;
+        };
+        let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+        progress(done, total, &show::clean(text));
+        LineVerdict::Take
+    }
+}
+
+/// Reads `::progress 3/10 message`.
+fn read_progress(line: &str) -> Option<(u64, u64, &str)> {
+    let rest = line.strip_prefix(PROGRESS)?.trim();
+    let (steps, text) = rest.split_once(' ').unwrap_or((rest, ""));
+    let (done, total) = steps.split_once('/')?;
+    Some((done.parse().ok()?, total.parse().ok()?, text.trim()))
+}
+
+pub(super) fn finish(script: &Script, outcome: Outcome) -> Finished {
+    let name = script.name.as_str();
+    let failed = |text: String| {
+        let last = show::last_lines(&outcome.stderr.to_text(), &outcome.stdout.to_text());
+        let reply = Reply::text(text);
+        Finished::Failed(CommandError::reply_with(match last {
+            Some(lines) => reply.then_code(lines),
+            None => reply,
+        }))
+    };
+    match outcome.ending {
+        Ending::Exited(0) if script.output == OutputKind::Card && outcome.stdout.dropped() > 0 => {
+            unusable("its card is too long")
+        }
+        Ending::Exited(0) => match show::reply(script.output, &outcome.stdout.to_text()) {
+            Ok(reply) => Finished::Done(reply),
+            Err(error) => unusable(&format!("what it prints cannot be shown: {error}")),
+        },
+        Ending::Exited(REFUSED) => {
+            let said = show::clean(&outcome.stdout.to_text());
+            let said = if said.trim().is_empty() {
+                show::clean(&outcome.stderr.to_text())
+            } else {
+                said
+            };
+            Finished::Failed(CommandError::told(if said.trim().is_empty() {
+                format!("{name} refuses, and does not say why.")
+            } else {
+                said.trim_end().to_owned()
+            }))
+        }
+        Ending::Exited(code) => failed(format!("{name} failed with exit code {code}.")),
+        Ending::Signalled(signal) => failed(format!("{name} was ended by signal {signal}.")),
+        Ending::TimedOut => {
+            let limit = show_time(script.time_limit);
+            failed(format!("{name} took longer than {limit} and was stopped."))
+        }
+        Ending::Cancelled => failed(format!("{name} was stopped.")),
+        Ending::FailedToStart(error) => {
+            let text = format!(
+                "{name} could not be started. Whoever runs this bot finds the reason in its log."
+            );
+            Finished::Failed(CommandError::told(text).caused_by(error))
+        }
+        _ => failed(format!("{name} ended in a way that I do not know.")),
+    }
+}
+
+fn unusable(why: &str) -> Finished {
+    Finished::Failed(CommandError::told(format!(
+        "The script is done, but {why}. `hailer card check` tells its author more."
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_steps_and_a_text() {
+        assert_eq!(
+            read_progress("::progress 3/10 half way"),
+            Some((3, 10, "half way"))
+        );
+        assert_eq!(read_progress("::progress 3/10"), Some((3, 10, "")));
+        for line in [
+            "::progress",
+            "::progress x/10 y",
+            "::progress 3",
+            "::progress -1/2",
+        ] {
+            assert_eq!(read_progress(line), None, "{line}");
+        }
+    }
+}
