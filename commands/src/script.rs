@@ -9,6 +9,7 @@ mod choices;
 mod config;
 mod context;
 mod program;
+mod progress;
 mod resolve;
 mod run;
 mod service;
@@ -27,6 +28,7 @@ use hailer_process::{Identity, Launcher};
 pub use argument::{ArgumentType, ScriptArgument};
 pub use config::{Executable, OutputKind, Script, Work, read};
 pub use context::Context;
+pub use progress::{ProgressLine, ProgressLineError};
 pub use run::{Finished, run};
 pub use service::{
     Network, NetworkError, SecretError, Service, ServiceUrl, SigningSecret, UrlRefusal,

@@ -9,6 +9,7 @@ use hailer::{Draft, Effect, Section, Spec};
 use hailer_process::{Limits, RunAs};
 
 use crate::script::argument::ScriptArgument;
+use crate::script::progress::ProgressLine;
 use crate::script::service::Service;
 use crate::script::template::Template;
 
@@ -106,6 +107,8 @@ pub struct Executable {
     pub run_as: Option<RunAs>,
     /// Whether `sudo` works in it.
     pub may_gain_privileges: bool,
+    /// How its lines of progress look, besides `::progress 3/10 packing`.
+    pub progress: Option<ProgressLine>,
 }
 
 impl fmt::Debug for Script {

@@ -7,11 +7,9 @@ use hailer_process::{Ending, LineVerdict, Outcome, Program};
 
 use crate::script::config::{Executable, OutputKind, Script};
 use crate::script::context::Context;
+use crate::script::progress::{PREFIX, ProgressLine, read_usual};
 use crate::script::run::{Finished, secrets, show_time};
 use crate::script::show;
-
-/// What a script says of how far it is.
-const PROGRESS: &str = "::progress ";
 
 /// The exit code by which a script refuses: `EX_NOPERM` of `sysexits.h`.
 const REFUSED: i32 = 77;
@@ -58,9 +56,13 @@ pub(super) fn describe(script: &Script, executable: &Executable, context: &Conte
 /// Takes the lines of progress out of the output.
 pub(super) fn watched(
     program: Program,
+    executable: &Executable,
     progress: impl FnMut(u64, u64, &str) + Send + 'static,
 ) -> Program {
-    program.on_line(PROGRESS, watch(progress))
+    let own = executable.progress.clone();
+    // Lines of a script's own kind may begin with anything.
+    let prefix = if own.is_some() { "" } else { PREFIX };
+    program.on_line(prefix, watch(own, progress))
 }
 
 /// Says what held a program; for a terminal.
@@ -72,25 +74,19 @@ pub(super) fn held(outcome: &Outcome) -> String {
 }
 
 fn watch(
+    own: Option<ProgressLine>,
     progress: impl FnMut(u64, u64, &str) + Send + 'static,
 ) -> impl FnMut(hailer_process::Stream, &str) -> LineVerdict + Send + 'static {
     let progress = Arc::new(Mutex::new(progress));
     move |_, line| {
-        let Some((done, total, text)) = read_progress(line) else {
+        let own = own.as_ref().and_then(|own| own.read(line));
+        let Some((done, total, text)) = own.or_else(|| read_usual(line)) else {
             return LineVerdict::Keep;
         };
         let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
         progress(done, total, &show::clean(text));
         LineVerdict::Take
     }
-}
-
-/// Reads `::progress 3/10 message`.
-fn read_progress(line: &str) -> Option<(u64, u64, &str)> {
-    let rest = line.strip_prefix(PROGRESS)?.trim();
-    let (steps, text) = rest.split_once(' ').unwrap_or((rest, ""));
-    let (done, total) = steps.split_once('/')?;
-    Some((done.parse().ok()?, total.parse().ok()?, text.trim()))
 }
 
 pub(super) fn finish(script: &Script, outcome: Outcome) -> Finished {
@@ -145,26 +141,4 @@ fn unusable(why: &str) -> Finished {
     Finished::Failed(CommandError::told(format!(
         "The script is done, but {why}. `hailer card check` tells its author more."
     )))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn progress_is_steps_and_a_text() {
-        assert_eq!(
-            read_progress("::progress 3/10 half way"),
-            Some((3, 10, "half way"))
-        );
-        assert_eq!(read_progress("::progress 3/10"), Some((3, 10, "")));
-        for line in [
-            "::progress",
-            "::progress x/10 y",
-            "::progress 3",
-            "::progress -1/2",
-        ] {
-            assert_eq!(read_progress(line), None, "{line}");
-        }
-    }
 }

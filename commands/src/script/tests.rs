@@ -306,8 +306,11 @@ async fn a_person_is_an_id_and_never_a_name() {
 
 #[tokio::test]
 async fn progress_is_told_and_not_shown() {
-    let folder = show("echo ::progress 1/2 half; echo shown; echo ::progress nonsense");
-    let scripts = folder.read(SHOW);
+    let folder = show(
+        "echo ::progress 1/2 half; echo shown; echo ::progress nonsense; echo PROGRESS 2/2 whole",
+    );
+    let own = "progress = '^PROGRESS (\\d+)/(\\d+) (.*)$'\n";
+    let scripts = folder.read(&format!("{SHOW}{own}"));
     let (tell, told) = std::sync::mpsc::channel();
 
     let finished = run(
@@ -324,7 +327,11 @@ async fn progress_is_told_and_not_shown() {
         panic!("{finished:?}")
     };
     assert_eq!(reply.to_plain(), "shown\n::progress nonsense");
-    assert_eq!(told.iter().collect::<Vec<_>>(), [(1, 2, "half".to_owned())]);
+    let told: Vec<_> = told.iter().collect();
+    assert_eq!(
+        told,
+        [(1, 2, "half".to_owned()), (2, 2, "whole".to_owned())]
+    );
 }
 
 /// What a configuration is told, without the drawing.
@@ -388,6 +395,14 @@ fn what_is_wrong_is_told_before_the_bot_starts() {
         (
             script("exec = [\"./show.sh\"]\none_at_a_time = \"z\""),
             "there is no argument `z`",
+        ),
+        (
+            script("exec = [\"./show.sh\"]\nprogress = '('"),
+            "it is no regular expression",
+        ),
+        (
+            script("exec = [\"./show.sh\"]\nprogress = 'done'"),
+            "it has 0 groups",
         ),
         (
             script("exec = [\"./show.sh\"]\nshell = true"),

@@ -10,6 +10,7 @@ use hailer_process::check_executable;
 
 use crate::script::argument::{ArgumentType, ScriptArgument};
 use crate::script::config::{Executable, bounds};
+use crate::script::progress::ProgressLine;
 use crate::script::template::Template;
 
 /// Where programs are looked for, and what a script gets as `PATH`.
@@ -38,6 +39,7 @@ pub(super) fn read(
         paths: bounds::paths(section),
         run_as: bounds::run_as(section),
         may_gain_privileges: section.boolean("sudo").unwrap_or(false),
+        progress: read_progress(section),
     };
     let executable = exec.map(|(program, words)| Executable {
         program,
@@ -45,6 +47,19 @@ pub(super) fn read(
         ..executable
     });
     (executable, secrets)
+}
+
+fn read_progress(section: &Section<'_>) -> Option<ProgressLine> {
+    let pattern = section.string("progress")?;
+    let line = ProgressLine::new(&pattern);
+    line.map_err(|error| {
+        section.reject(
+            "progress",
+            format!("this cannot find lines of progress: {error}"),
+            "fix: progress = '^PROGRESS (\\d+)/(\\d+) (.*)$'",
+        );
+    })
+    .ok()
 }
 
 /// Reads the environment: texts, and references to secrets.

@@ -17,10 +17,7 @@ pub(super) enum CallError {
     NoCertificates,
     /// The name leads to an address that must not be called.
     #[error("`{host}` is not called: {reason}; add it to `allow_addresses` if it is meant")]
-    Forbidden {
-        host: String,
-        reason: Forbidden,
-    },
+    Forbidden { host: String, reason: Forbidden },
     /// Nobody is there.
     #[error("`{host}` cannot be reached: {why}")]
     Unreachable { host: String, why: String },
