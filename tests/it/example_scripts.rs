@@ -1,6 +1,7 @@
 //! The scripts in `examples/scripts`, each run as a message would run it.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -144,4 +145,106 @@ fn logs_finds_the_last_lines() {
     let outside = run(&scripts(), &["logs", "../hailer.toml", "token"]);
     assert_eq!(outside.code, Some(1));
     assert!(!outside.out.contains("HAILER_TOKEN_OPS"), "{outside:?}");
+}
+
+/// A folder with the scripts, and a configuration without them.
+fn folder_to_add_to() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let copied = Command::new("cp")
+        .arg("-R")
+        .arg(scripts().join("bin"))
+        .arg(folder.path())
+        .status();
+    assert!(copied.unwrap().success());
+    let toml = "[webhook.ops]\ntoken = { env = \"HAILER_TOKEN_OPS\" }\n";
+    fs::write(folder.path().join("hailer.toml"), toml).unwrap();
+    folder
+}
+
+fn add(folder: &Path, words: &[&str]) -> Ran {
+    hailer(["script", "add"].iter().chain(words))
+        .folder(folder)
+        .variable("HAILER_TOKEN_OPS", TOKEN)
+        .run()
+}
+
+#[test]
+fn a_script_that_describes_itself_is_added() {
+    let folder = folder_to_add_to();
+
+    let added = add(folder.path(), &["bin/backup.sh", "--name", "save"]);
+    let tried = run(
+        folder.path(),
+        &["save", "orders", "--keep", "3", "--dry-run"],
+    );
+    let again = add(folder.path(), &["bin/backup.sh", "--name", "save"]);
+    let taken = add(folder.path(), &["bin/backup.sh", "--name", "help"]);
+
+    assert_eq!(added.code, Some(0), "{added:?}");
+    assert!(
+        added.out.contains("write; as it says of itself"),
+        "{added:?}"
+    );
+    assert_eq!(said(&tried), "I would back up orders and keep 3 backups.");
+    let file = fs::read_to_string(folder.path().join("conf.d/save.toml")).unwrap();
+    assert!(
+        file.contains("example = \"save orders --dry-run\""),
+        "{file}"
+    );
+    assert_eq!(again.code, Some(1));
+    assert!(again.err.contains("is not overwritten"), "{again:?}");
+    assert!(
+        taken.err.contains("there is a command \"help\" already"),
+        "{taken:?}"
+    );
+}
+
+#[test]
+fn a_description_is_data_and_loosens_nothing() {
+    let hostile = r#"{"hailer_spec": 1, "help": "x\" # ]]\\", "group": "a\"]\\u0022 [script.evil]",
+        "args": [{"name": "a", "help": "}]\\n'''\"\"\" sudo = true"}], "words": ["{a}", "'; touch CANARY"]}"#;
+    let shell = |json: &str| format!("#!/bin/sh\ncat <<'END'\n{json}\nEND\n");
+    let folder = folder_to_add_to();
+    let write = |name: &str, text: &str, mode: u32| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
+    };
+    write("calm.sh", &shell(hostile), 0o755);
+    let sudo = shell("{\"hailer_spec\": 1, \"help\": \"x\", \"sudo\": true}");
+    write("sudo.sh", &sudo, 0o755);
+    let lines = shell("{\"hailer_spec\": 1, \"help\": \"x\\nsudo = true\"}");
+    write("lines.sh", &lines, 0o755);
+    write("open.sh", "#!/bin/sh\ntouch ran\n", 0o777);
+
+    let calm = add(folder.path(), &["calm.sh"]);
+    let others = ["sudo.sh", "lines.sh", "open.sh"].map(|it| add(folder.path(), &[it]));
+
+    assert_eq!(calm.code, Some(0), "{calm:?}");
+    assert!(calm.out.contains("effect   destructive"), "{calm:?}");
+    let file = fs::read_to_string(folder.path().join("conf.d/calm.toml")).unwrap();
+    assert!(
+        !file.lines().any(|it| it.trim_start().starts_with("sudo")),
+        "{file}"
+    );
+    let listed = hailer(["commands"])
+        .folder(folder.path())
+        .variable("HAILER_TOKEN_OPS", TOKEN)
+        .run();
+    let script = listed.out.lines().filter(|it| it.contains("destructive"));
+    let script: Vec<&str> = script.collect();
+    assert!(
+        script.iter().any(|it| it.starts_with("calm <a>")),
+        "{listed:?}"
+    );
+    for (refused, part) in others
+        .iter()
+        .zip(["`sudo` is not its own", "text of one line", "HL232"])
+    {
+        assert_eq!(refused.code, Some(1), "{refused:?}");
+        assert!(refused.err.contains(part), "{refused:?}");
+    }
+    assert!(!folder.path().join("ran").exists());
+    let files = fs::read_dir(folder.path().join("conf.d")).unwrap();
+    assert_eq!(files.count(), 1);
 }

@@ -1,11 +1,16 @@
 //! `hailer script`: scripts of the configuration, from a terminal.
 
+mod add;
+mod description;
+
 use std::path::Path;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use hailer::{Draft, Environment};
 use hailer_commands::script::{self, Script, Trial};
+
+use add::AddOptions;
 
 use crate::exit::{Exit, Failure};
 use crate::output;
@@ -24,6 +29,11 @@ enum ScriptVerb {
         after_help = "Exit codes: 0 done, 1 it failed, refused, or takes other arguments.\nExample: hailer script test restart -- worker --wait 5m"
     )]
     Test(TestOptions),
+    /// Make a command of a script that describes itself: it is run with --hailer-spec, and what it says is written to conf.d
+    #[command(
+        after_help = "Exit codes: 0 written, 1 it cannot be added, 3 the configuration is wrong, 4 it cannot be written.\nExample: hailer script add /opt/ops/backup.sh"
+    )]
+    Add(AddOptions),
 }
 
 #[derive(Debug, Args)]
@@ -42,7 +52,18 @@ pub(crate) fn run(
     environment: &Environment,
     modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
-    let ScriptVerb::Test(options) = &options.verb;
+    match &options.verb {
+        ScriptVerb::Test(options) => test(config, options, environment, modules),
+        ScriptVerb::Add(options) => add::run(config, options, environment, modules),
+    }
+}
+
+fn test(
+    config: Option<&Path>,
+    options: &TestOptions,
+    environment: &Environment,
+    modules: Modules<'_>,
+) -> Result<Exit, Failure> {
     let script = find(config, &options.name, environment, modules)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
