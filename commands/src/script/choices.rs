@@ -50,7 +50,7 @@ async fn ask(program: &[String]) -> Result<Vec<String>, CommandError> {
     let outcome = Launcher::find()
         .run(program, &CancellationToken::new())
         .await;
-    if outcome.ending != Ending::Exited(0) {
+    if outcome.ending != Ending::Exited(0) || outcome.stdout.dropped() > 0 {
         return Err(unknown());
     }
     let text = outcome.stdout.to_text();

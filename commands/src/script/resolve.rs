@@ -99,7 +99,9 @@ fn below(root: &Path, value: &str) -> Result<String, CommandError> {
 
 fn person(value: &str, invocation: Option<&Invocation>) -> Result<String, CommandError> {
     let Some(invocation) = invocation else {
-        return Err(CommandError::told("Only a message says who somebody is."));
+        return Err(CommandError::told(
+            "Only a message says who somebody is: try it with `hailer send`.",
+        ));
     };
     if value.eq_ignore_ascii_case(ME) {
         let own = invocation.sender().id().map(ToString::to_string);

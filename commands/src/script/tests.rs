@@ -8,7 +8,7 @@ use hailer::{CancellationToken, DefaultPermission, Draft, Environment};
 use hailer_process::Launcher;
 use tempfile::TempDir;
 
-use super::{Context, Finished, Script, Value, config, module, run, value};
+use super::{Context, Finished, Script, Value, config, module, run, try_out, value};
 
 mod injection;
 mod services;
@@ -291,6 +291,28 @@ async fn choices_may_come_from_a_program() {
 }
 
 #[tokio::test]
+async fn choices_that_nobody_can_tell_are_refused_in_words() {
+    for (name, text) in [
+        ("late.sh", "#!/bin/sh\nexec sleep 100\n"),
+        ("failing.sh", "#!/bin/sh\necho api\nexit 1\n"),
+        ("endless.sh", "#!/bin/sh\nexec yes api\n"),
+    ] {
+        let toml = format!(
+            "[script.show]\nhelp = \"Show something\"\nexec = [\"./show.sh\", \"{{service}}\"]\n\
+             args = [{{ name = \"service\", type = \"choice\", choices_from = [\"./{name}\"], help = \"which one\" }}]\n",
+        );
+        let folder = Folder::new()
+            .script("show.sh", "#!/bin/sh\n")
+            .script(name, text);
+        folder
+            .bot(&toml)
+            .say("show api")
+            .await
+            .assert_contains("I cannot find out what there is to choose from right now");
+    }
+}
+
+#[tokio::test]
 async fn a_person_is_an_id_and_never_a_name() {
     let bot = show("echo \"$1\"").bot(
         "[script.show]\nhelp = \"Show something\"\nexec = [\"./show.sh\", \"{who}\"]\n\
@@ -332,6 +354,32 @@ async fn progress_is_told_and_not_shown() {
         told,
         [(1, 2, "half".to_owned()), (2, 2, "whole".to_owned())]
     );
+}
+
+#[tokio::test]
+async fn a_trial_words_a_wrong_value_as_the_channel_reads_it() {
+    let folder = show("echo \"$1\"");
+    let script = folder
+        .read(
+            "[script.show]\nhelp = \"Show something\"\nexec = [\"./show.sh\", \"{a}\"]\n\
+             args = [{ name = \"a\", type = \"choice\", choices = [\"api\", \"web\"], help = \"a\" },\n\
+             { name = \"b\", type = \"duration\", default = \"5m\", help = \"b\" }]\n",
+        )
+        .remove(0);
+    for (typed, told) in [
+        (
+            &["apii"][..],
+            "I don't know the a \"apii\". Did you mean api? (api, web)",
+        ),
+        (
+            &["api", "--b", "5"],
+            "\"5\" can't be the b of show: a duration needs a unit",
+        ),
+    ] {
+        let typed: Vec<String> = typed.iter().map(|it| (*it).to_owned()).collect();
+        let error = try_out(&script, &typed).await.unwrap_err().to_string();
+        assert!(error.starts_with(told), "{error}");
+    }
 }
 
 /// What a configuration is told, without the drawing.
@@ -413,6 +461,14 @@ fn what_is_wrong_is_told_before_the_bot_starts() {
         (
             arg("type = \"choice\""),
             "either `choices` or `choices_from`",
+        ),
+        (
+            arg("type = \"choice\", choices_from = [\"./open.sh\"]"),
+            "error[HL232]",
+        ),
+        (
+            arg("type = \"choice\", choices_from = [\"no-such-program\"]"),
+            "there is no program `no-such-program`",
         ),
         (
             arg("type = \"pattern\", pattern = \"(\""),

@@ -3,10 +3,10 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hailer::clap;
-use hailer::{CommandError, CommandResult};
+use hailer::{CommandError, CommandResult, known};
 use hailer_process::Launcher;
 
-use crate::script::argument::ScriptArgument;
+use crate::script::argument::{ArgumentType, ScriptArgument};
 use crate::script::choices::Choices;
 use crate::script::config::{Script, Work};
 use crate::script::context::Context;
@@ -85,21 +85,34 @@ fn explain(script: &Script, error: &clap::Error) -> String {
         Some(ContextValue::String(text)) => Some(text.as_str()),
         _ => None,
     };
+    let argument = said(ContextKind::InvalidArg).map(bare_name);
+    let argument = script
+        .arguments
+        .iter()
+        .find(|it| Some(it.name.as_str()) == argument);
     let cause = std::error::Error::source(error);
-    match (
-        said(ContextKind::InvalidValue),
-        said(ContextKind::InvalidArg),
-        cause,
-    ) {
+    match (said(ContextKind::InvalidValue), argument, cause) {
         (Some(value), Some(argument), Some(cause)) => {
-            let argument = argument.trim_matches(['<', '>', '[', ']', '.']);
-            let name = &script.name;
+            let (argument, name) = (&argument.name, &script.name);
             format!("\"{value}\" can't be the {argument} of {name}: {cause}")
         }
-        _ => {
-            let text = error.to_string();
-            let text = text.strip_prefix("error: ").unwrap_or(&text);
-            text.trim_end().to_owned()
-        }
+        (Some(value), Some(argument), None) => match &argument.kind {
+            ArgumentType::Choice { choices } => known(&argument.name, value, choices.clone())
+                .map_or_else(|error| error.to_string(), |_| as_clap_has_it(error)),
+            _ => as_clap_has_it(error),
+        },
+        _ => as_clap_has_it(error),
     }
+}
+
+/// Returns the name in `--wait <wait>`, `<wait>` or `[wait]`.
+fn bare_name(shown: &str) -> &str {
+    let first = shown.split(' ').next().unwrap_or_default();
+    first.trim_matches(['<', '>', '[', ']', '.', '-'])
+}
+
+fn as_clap_has_it(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    text.trim_end().to_owned()
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use hailer::Section;
 
 use crate::script::argument::{ArgumentType, Pattern, ScriptArgument};
+use crate::script::config::program;
 use crate::script::value;
 
 /// How long names that a program gave hold.
@@ -183,13 +184,20 @@ fn read_kind(table: &Section<'_>) -> Option<ArgumentType> {
 fn read_choice(
     table: &Section<'_>,
     choices: Option<Vec<String>>,
-    program: Option<Vec<String>>,
+    choices_from: Option<Vec<String>>,
     cache: Duration,
 ) -> Option<ArgumentType> {
-    match (choices, program) {
+    match (choices, choices_from) {
         (Some(choices), None) if !choices.is_empty() => Some(ArgumentType::Choice { choices }),
-        (None, Some(program)) if program.first().is_some_and(|it| it.starts_with('/')) => {
-            Some(ArgumentType::ChoiceFrom { program, cache })
+        (None, Some(words)) if !words.is_empty() => {
+            let (first, words) = words.split_first()?;
+            let program = program::read_program(table, "choices_from", first, program::PATH)?;
+            let program = program.into_os_string().into_string().ok()?;
+            let program = std::iter::once(program).chain(words.iter().cloned());
+            Some(ArgumentType::ChoiceFrom {
+                program: program.collect(),
+                cache,
+            })
         }
         _ => {
             table.reject(

@@ -102,10 +102,11 @@ fn read_exec(
         );
         return None;
     };
-    let program = read_program(section, program, environment)?;
+    let folders = environment.get("PATH").map_or(PATH, String::as_str);
+    let program = read_program(section, "exec", program, folders)?;
     for word in words.iter().filter(|it| it.starts_with('/')) {
         // An interpreter's script, most likely.
-        check_owner(section, Path::new(word));
+        check_owner(section, "exec", Path::new(word));
     }
     let mut templates = Vec::new();
     for word in words {
@@ -122,14 +123,16 @@ fn read_exec(
     Some((program, templates))
 }
 
-fn read_program(
+/// Finds a program that a key names, and refuses one that cannot be run, or that anybody can change.
+pub(super) fn read_program(
     section: &Section<'_>,
+    key: &str,
     program: &str,
-    environment: &BTreeMap<String, String>,
+    folders: &str,
 ) -> Option<PathBuf> {
     if program.contains(['{', '}']) {
         section.reject(
-            "exec",
+            key,
             "the program itself cannot depend on what people type",
             "fix: name one program, and give it the argument",
         );
@@ -138,13 +141,12 @@ fn read_program(
     let path = if program.contains('/') {
         Some(section.resolve(program))
     } else {
-        let folders = environment.get("PATH").map_or(PATH, String::as_str);
         let mut places = folders.split(':').map(|it| Path::new(it).join(program));
         places.find(|it| it.is_file())
     };
     let Some(path) = path else {
         section.reject(
-            "exec",
+            key,
             format!("there is no program `{program}` in the script's PATH"),
             "fix: write its whole path, or set PATH in `env`",
         );
@@ -152,15 +154,15 @@ fn read_program(
     };
     let path = std::path::absolute(&path).unwrap_or(path);
     if let Err(error) = check_executable(&path) {
-        section.reject("exec", error.to_string(), "");
+        section.reject(key, error.to_string(), "");
         return None;
     }
-    check_owner(section, &path);
+    check_owner(section, key, &path);
     Some(path)
 }
 
 /// Refuses a file that anybody can change, or put another in the place of.
-fn check_owner(section: &Section<'_>, path: &Path) {
+fn check_owner(section: &Section<'_>, key: &str, path: &Path) {
     let mode = |path: &Path| fs::metadata(path).map(|it| it.permissions().mode());
     let shown = path.display();
     let is_open = mode(path).is_ok_and(|it| it & 0o002 != 0);
@@ -170,14 +172,14 @@ fn check_owner(section: &Section<'_>, path: &Path) {
     if is_open {
         section.reject_as(
             WRITABLE,
-            "exec",
+            key,
             format!("{shown} is writable by everyone"),
             format!("fix: chmod go-w {shown}"),
         );
     } else if is_folder_open {
         section.reject_as(
             WRITABLE,
-            "exec",
+            key,
             format!("everyone can replace {shown}: its folder is writable by everyone"),
             format!("fix: chmod go-w {}", parent.display()),
         );
