@@ -42,6 +42,7 @@ mod new_project;
 mod panics;
 mod permissions;
 mod real_messages;
+mod script_languages;
 mod secrets;
 mod sending;
 mod services;

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use super::{Context, Finished, Script, Value, config, module, run, try_out, value};
 
 mod injection;
+mod injection_examples;
 mod services;
 
 /// Notes the words of its argument vector, each ended by a NUL character.

@@ -80,14 +80,14 @@ const AROUND: [&str; 10] = [
     "2026-11-24PAYLOAD",
 ];
 
-fn payloads() -> Vec<String> {
+pub(super) fn payloads() -> Vec<String> {
     let around = |base: &str| AROUND.map(|it| it.replace("PAYLOAD", base));
     let mut payloads: Vec<String> = BASES.into_iter().flat_map(around).collect();
     payloads.push("x".repeat(5000));
     payloads
 }
 
-fn types() -> Vec<ArgumentType> {
+pub(super) fn types() -> Vec<ArgumentType> {
     let (least, most) = (Some(1), Some(10));
     vec![
         ArgumentType::Text { lines: false },
