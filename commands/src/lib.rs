@@ -1,5 +1,6 @@
 //! The command modules that come with Hailer, in the order in which help lists them.
 
+pub mod deploy;
 mod echo;
 mod help;
 pub mod jobs;
@@ -26,6 +27,7 @@ pub fn all(draft: &Draft) -> Vec<Module> {
     vec![
         status::module(status::read(draft)),
         oncall::module(oncall::read(draft)),
+        deploy::module(deploy::read(draft)),
         script::module(script::read(draft)),
         jobs::module(),
         builtin(),

@@ -25,6 +25,10 @@ use hailer::clap::{self, ArgMatches};
 use hailer::{CommandError, CommandResult, DynamicCommand, Invocation, Module, Spec, WorkProcess};
 use hailer_process::{Identity, Launcher};
 
+pub(crate) use config::{PATH, read_environment, read_program};
+pub(crate) use program::{REFUSED, watched};
+pub(crate) use show::{clean, last_lines};
+
 pub use argument::{ArgumentType, ScriptArgument};
 pub use config::{Executable, OutputKind, Script, Work, read};
 pub use context::Context;
@@ -121,7 +125,8 @@ impl DynamicCommand for ScriptCommand {
     }
 }
 
-fn work_process(identity: Identity) -> Option<WorkProcess> {
+/// Names a process for the store.
+pub(crate) fn work_process(identity: Identity) -> Option<WorkProcess> {
     Some(WorkProcess {
         host_boot: identity.boot_id,
         pid: identity.pid.try_into().ok()?,

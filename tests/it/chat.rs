@@ -120,10 +120,12 @@ fn the_demo_can_be_talked_to_and_a_script_leaves_no_history() {
 
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:?}");
     assert!(ran.out.starts_with("pong · hailer "), "{}", ran.out);
-    let files: Vec<_> = fs::read_dir(folder.path().join(".hailer"))
+    let mut files: Vec<_> = fs::read_dir(folder.path().join(".hailer"))
         .unwrap()
+        .map(|it| it.unwrap().file_name())
         .collect();
-    assert_eq!(files.len(), 1, "{files:?}");
+    files.sort();
+    assert_eq!(files, ["demo", "dev-token"]);
     let token = fs::metadata(folder.path().join(".hailer/dev-token")).unwrap();
     assert_eq!(token.permissions().mode() & 0o777, 0o600);
 }

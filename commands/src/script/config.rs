@@ -18,7 +18,7 @@ mod bounds;
 mod program;
 mod service;
 
-pub(super) use program::PATH;
+pub(crate) use program::{PATH, read_environment, read_program};
 
 /// Longer summaries do not fit into a line of help.
 const LONGEST_SUMMARY: usize = 60;

@@ -49,7 +49,7 @@ impl Context {
     }
 
     /// Returns the variables that a script gets; with a list only those named in it, arguments always.
-    pub(super) fn variables(&self, pass: Option<&[String]>) -> Vec<(String, String)> {
+    pub(crate) fn variables(&self, pass: Option<&[String]>) -> Vec<(String, String)> {
         let is_passed = |name: &str| pass.is_none_or(|it| it.iter().any(|one| one == name));
         let facts = self.facts.iter().filter(|(name, _)| is_passed(name));
         let facts = facts.map(|(name, value)| (format!("HAILER_{name}"), value.clone()));
@@ -61,7 +61,7 @@ impl Context {
     }
 
     /// Returns what a script reads on standard input.
-    pub(super) fn to_json(&self, pass: Option<&[String]>) -> Vec<u8> {
+    pub(crate) fn to_json(&self, pass: Option<&[String]>) -> Vec<u8> {
         let arguments: Map<String, Json> = self
             .values
             .iter()

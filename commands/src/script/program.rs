@@ -12,7 +12,7 @@ use crate::script::run::{Finished, secrets, show_time};
 use crate::script::show;
 
 /// The exit code by which a script refuses: `EX_NOPERM` of `sysexits.h`.
-const REFUSED: i32 = 77;
+pub(crate) const REFUSED: i32 = 77;
 
 /// Returns the words behind the program.
 pub(super) fn words(executable: &Executable, context: &Context) -> Vec<String> {
@@ -54,12 +54,12 @@ pub(super) fn describe(script: &Script, executable: &Executable, context: &Conte
 }
 
 /// Takes the lines of progress out of the output.
-pub(super) fn watched(
+pub(crate) fn watched(
     program: Program,
-    executable: &Executable,
+    own: Option<&ProgressLine>,
     progress: impl FnMut(u64, u64, &str) + Send + 'static,
 ) -> Program {
-    let own = executable.progress.clone();
+    let own = own.cloned();
     // Lines of a script's own kind may begin with anything.
     let prefix = if own.is_some() { "" } else { PREFIX };
     program.on_line(prefix, watch(own, progress))

@@ -53,7 +53,7 @@ where
         Work::Service(service) => service::call(script, service, context, cancellation).await,
         Work::Program(executable) => {
             let program = program::describe(script, executable, context);
-            let program = program::watched(program, executable, progress);
+            let program = program::watched(program, executable.progress.as_ref(), progress);
             match launcher.run_noted(program, cancellation, note).await {
                 Ok(outcome) => program::finish(script, outcome),
                 Err(error) => Finished::Failed(error),

@@ -48,7 +48,7 @@ fn card(text: &str) -> Result<Reply, Unusable> {
 }
 
 /// Removes escape sequences whole; what else cannot be seen is removed where the reply is written.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
@@ -82,7 +82,7 @@ pub(super) fn clean(text: &str) -> String {
 }
 
 /// Returns the last lines of the errors, or of the output when there are none.
-pub(super) fn last_lines(errors: &str, output: &str) -> Option<String> {
+pub(crate) fn last_lines(errors: &str, output: &str) -> Option<String> {
     let errors = clean(errors);
     let chosen = if errors.trim().is_empty() {
         clean(output)

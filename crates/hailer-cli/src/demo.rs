@@ -1,5 +1,7 @@
 //! The demo: no configuration, a made-up token, loopback only.
 
+mod company;
+
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
@@ -19,13 +21,15 @@ const CONFIG: &str = include_str!("demo/hailer.toml");
 /// Reads the demo's configuration; makes its token when there is none.
 pub(crate) fn draft(environment: &Environment) -> Result<Draft, Failure> {
     make_token(Path::new(TOKEN_FILE))?;
-    Ok(Draft::parse("(demo)", CONFIG, Path::new("."), environment))
+    let config = format!("{CONFIG}{}", company::tables()?);
+    Ok(Draft::parse("(demo)", &config, Path::new("."), environment))
 }
 
 /// Asks for the demo's own tables, which are no mistake where no command reads them.
 pub(crate) fn know_tables(draft: &Draft) {
     let _ = hailer_commands::status::read(draft);
     let _ = hailer_commands::oncall::read(draft);
+    let _ = hailer_commands::deploy::read(draft);
 }
 
 /// Refuses to let others reach a bot that answers anyone who knows the token.

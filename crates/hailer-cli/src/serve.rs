@@ -188,7 +188,11 @@ fn play_banner(
 
 /// Names what shows most; a bot that lacks some of it shows the examples of its own commands.
 fn things_to_try(bound: &BoundBot, call: &str) -> String {
-    let usual = [("help", ""), ("status", ""), ("whoami", " --as mira")];
+    let usual = [
+        ("help", ""),
+        ("deploy status", ""),
+        ("whoami", " --as mira"),
+    ];
     let catalog = bound.catalog();
     let has = |path: &str| catalog.iter().any(|it| it.path() == path);
     let line = |text: &str, options: &str| format!("    {call} send \"{text}\"{options}\n");

@@ -106,6 +106,20 @@ impl JobDesk {
             .ok_or_else(|| nowhere(invocation, id))
     }
 
+    /// Finds a job for the module itself, whoever began it; `None` when it is no longer kept. What it tells is for the
+    /// module to know, and not for the channel.
+    ///
+    /// # Errors
+    ///
+    /// There is no store, or it is out.
+    pub async fn kept(&self, id: &str) -> Result<Option<Job>, CommandError> {
+        let Ok(parsed) = id.parse::<JobId>() else {
+            return Ok(None);
+        };
+        self.call(move |store| async move { store.job(&parsed).await })
+            .await
+    }
+
     /// Cancels a job. Who asked for it may do that, and whoever may run it.
     ///
     /// # Errors

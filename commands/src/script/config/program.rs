@@ -14,7 +14,7 @@ use crate::script::progress::ProgressLine;
 use crate::script::template::Template;
 
 /// Where programs are looked for, and what a script gets as `PATH`.
-pub(in crate::script) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+pub(crate) const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// A placeholder names no argument.
 const PLACEHOLDER: &str = "HL231";
@@ -63,7 +63,7 @@ fn read_progress(section: &Section<'_>) -> Option<ProgressLine> {
 }
 
 /// Reads the environment: texts, and references to secrets.
-fn read_environment(section: &Section<'_>) -> (BTreeMap<String, String>, Vec<String>) {
+pub(crate) fn read_environment(section: &Section<'_>) -> (BTreeMap<String, String>, Vec<String>) {
     let mut environment = BTreeMap::from([("PATH".to_owned(), PATH.to_owned())]);
     let mut secrets = Vec::new();
     let table = section.section("env");
@@ -124,7 +124,7 @@ fn read_exec(
 }
 
 /// Finds a program that a key names, and refuses one that cannot be run, or that anybody can change.
-pub(super) fn read_program(
+pub(crate) fn read_program(
     section: &Section<'_>,
     key: &str,
     program: &str,

@@ -1,0 +1,177 @@
+//! `health`: whether what was deployed does its work. It is asked after each deploy until it says yes, or time is up.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use hailer::{Invocation, Section};
+use hailer_process::Launcher;
+
+use crate::deploy::http;
+use crate::deploy::program::{Call, last_line};
+use crate::deploy::text::{self, Values};
+use crate::deploy::words::took;
+use crate::script::Template;
+
+/// A service may take this long to be healthy.
+const WITHIN: Duration = Duration::from_secs(120);
+
+/// What passes between two questions.
+const EVERY: Duration = Duration::from_secs(3);
+
+/// One question may take this long.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How to find out whether a service does its work.
+#[derive(Debug)]
+pub(super) struct HealthCheck {
+    question: Question,
+    within: Duration,
+    every: Duration,
+}
+
+/// What is asked.
+#[derive(Debug)]
+enum Question {
+    /// An address, with GET; redirects are not followed. The only status that counts; any from 200 to 299 when left out.
+    Http(Template, Option<u16>),
+    /// A program, which says yes by its exit code 0.
+    Program(Call, Launcher),
+}
+
+/// What was found out, in words for the channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Health {
+    /// It does its work.
+    Good(String),
+    /// It does not.
+    Bad(String),
+}
+
+/// Reads `health` of a service: an address, or a table.
+pub(super) fn read(section: &Section<'_>) -> Option<HealthCheck> {
+    if section.is_table("health") {
+        return read_table(&section.section("health"));
+    }
+    section.string("health")?;
+    let url = read_url(section, "health")?;
+    Some(HealthCheck {
+        question: Question::Http(url, None),
+        within: WITHIN,
+        every: EVERY,
+    })
+}
+
+fn read_table(section: &Section<'_>) -> Option<HealthCheck> {
+    let expect = section.integer("expect");
+    let status = expect
+        .and_then(|it| u16::try_from(it).ok())
+        .filter(|it| (100..600).contains(it));
+    if expect.is_some() && status.is_none() {
+        section.reject(
+            "expect",
+            "an HTTP status has three digits",
+            "fix: expect = 200",
+        );
+    }
+    let question = match Call::read(section, "exec", &BTreeMap::new()) {
+        Some(call) => Question::Program(call, Launcher::find()),
+        None if section.strings("exec").is_some() => return None,
+        None => Question::Http(read_url(section, "url")?, status),
+    };
+    let check = HealthCheck {
+        within: section.duration("within").unwrap_or(WITHIN),
+        every: section.duration("every").unwrap_or(EVERY),
+        question,
+    };
+    if check.every.is_zero() {
+        section.reject(
+            "every",
+            "there is time between two questions",
+            "fix: every = \"3s\"",
+        );
+    }
+    Some(check)
+}
+
+fn read_url(section: &Section<'_>, key: &str) -> Option<Template> {
+    let written = section.string(key);
+    let is_url = |it: &String| it.starts_with("https://") || it.starts_with("http://");
+    if !written.as_ref().is_some_and(is_url) {
+        section.reject(
+            key,
+            "this is no HTTP address",
+            "fix: \"https://{environment}.example.com/health\"",
+        );
+        return None;
+    }
+    text::read(section, key)
+}
+
+impl HealthCheck {
+    /// Returns the names in braces that it uses.
+    pub(super) fn names(&self) -> Vec<String> {
+        match &self.question {
+            Question::Http(url, _) => url.names().map(str::to_owned).collect(),
+            Question::Program(call, _) => call.names().collect(),
+        }
+    }
+
+    /// Says what it will look at.
+    pub(super) fn plan(&self) -> String {
+        format!("at its health, for up to {}", took(self.within))
+    }
+
+    /// Returns how long a service may take until it does its work.
+    pub(super) fn within(&self) -> Duration {
+        self.within + TIMEOUT
+    }
+
+    /// Asks until the answer is yes, time is up, or nobody wants to know any more.
+    pub(super) async fn wait(&self, values: &Values, invocation: &Invocation) -> Health {
+        let begun = Instant::now();
+        loop {
+            let health = self.ask(values).await;
+            let is_over = begun.elapsed() + self.every > self.within;
+            if is_over || matches!(health, Health::Good(_)) {
+                return health;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(self.every) => {}
+                () = invocation.cancellation().cancelled() => return health,
+            }
+        }
+    }
+
+    /// Asks once.
+    async fn ask(&self, values: &Values) -> Health {
+        match &self.question {
+            Question::Http(url, expect) => ask_http(&values.fill_url(url), *expect).await,
+            Question::Program(call, launcher) => {
+                let program = call.program(values, TIMEOUT, &BTreeMap::new());
+                match call.ask(program, TIMEOUT, launcher).await {
+                    Ok(said) => Health::Good(last_line(&said).unwrap_or_else(|| "yes".to_owned())),
+                    Err(trouble) => Health::Bad(trouble.what),
+                }
+            }
+        }
+    }
+}
+
+async fn ask_http(url: &str, expect: Option<u16>) -> Health {
+    let Some(client) = http::client() else {
+        return Health::Bad(http::NO_CLIENT.to_owned());
+    };
+    let begun = Instant::now();
+    let response = match client.get(url).timeout(TIMEOUT).send().await {
+        Ok(response) => response,
+        Err(error) => return Health::Bad(format!("it {}", http::explain(&error, TIMEOUT))),
+    };
+    let status = response.status().as_u16();
+    match expect {
+        Some(expected) if status != expected => {
+            Health::Bad(format!("it answers {status} instead of {expected}"))
+        }
+        None if !(200..300).contains(&status) => Health::Bad(format!("it answers {status}")),
+        Some(_) | None => Health::Good(format!("it answers {status} in {}", took(begun.elapsed()))),
+    }
+}

@@ -1,0 +1,94 @@
+//! `deploy status`: what runs where, since when, by whom, and what needs a look.
+//!
+//! It is answered from what was written down, so that it is there at once whatever the systems behind it do.
+
+mod detail;
+mod overview;
+
+use std::sync::Arc;
+
+use hailer::{Command, CommandError, CommandResult, Effect, Invocation, Reply, Spec, clap};
+
+use crate::deploy::Deploys;
+use crate::deploy::line::Line;
+use crate::deploy::words::millis;
+
+/// Of so many deploys under way it is told how far they are.
+const FOLLOWED: usize = 6;
+
+/// What `deploy status` takes.
+#[derive(Debug, clap::Args)]
+pub(super) struct StatusArgs {
+    /// One service; all when left out
+    service: Option<String>,
+    /// One environment; all when left out
+    #[arg(long)]
+    env: Option<String>,
+}
+
+/// Says what runs where.
+#[derive(Debug)]
+pub(super) struct Status(pub(super) Arc<Deploys>);
+
+impl Command for Status {
+    type Args = StatusArgs;
+
+    fn spec(&self) -> Spec {
+        let (service, environment) = self.0.deployments.example();
+        Spec::new("deploy status", "what runs where, and what needs a look")
+            .effect(Effect::Read)
+            .example("deploy status", "all services in all environments")
+            .example(
+                format!("deploy status {service}"),
+                "one service, with all that is known",
+            )
+            .example(
+                format!("deploy status --env {environment}"),
+                "one environment",
+            )
+    }
+
+    async fn run(&self, args: StatusArgs, invocation: Invocation) -> CommandResult {
+        let scope = self.0.scope(args.service.as_deref(), args.env.as_deref())?;
+        let tracks = self.0.tracks().await?;
+        let now = millis(invocation.now());
+        let lines = scope.into_iter().map(|(service, environment)| {
+            Line::of(service, environment, tracks.get(service, environment), now)
+        });
+        let mut lines: Vec<_> = lines.collect();
+        self.0.follow(&mut lines).await?;
+        let environments = &self.0.deployments.environments;
+        let is_shown = |name: &str| lines.iter().any(|it| it.environment == name);
+        let shown: Vec<_> = environments
+            .iter()
+            .filter(|it| is_shown(&it.name))
+            .collect();
+        Ok(Reply::card(match (args.service, args.env) {
+            (None, None) => overview::card(&lines, &shown, &invocation),
+            (Some(_), _) | (None, Some(_)) => detail::card(&lines, &shown, &invocation),
+        }))
+    }
+}
+
+impl Deploys {
+    /// Adds how far the deploys are that are under way.
+    async fn follow(&self, lines: &mut [Line<'_>]) -> Result<(), CommandError> {
+        let under_way = lines.iter_mut().filter(|it| it.is_under_way);
+        for line in under_way.take(FOLLOWED) {
+            let Some(id) = &line.job else {
+                continue;
+            };
+            let job = self.jobs.kept(id).await?;
+            let progress = job.and_then(|it| it.progress);
+            let far = match progress {
+                Some(it) if it.total > 0 => {
+                    format!(" · step {} of {}: {}", it.done, it.total, it.text)
+                }
+                Some(it) => format!(" · {}", it.text),
+                None => String::new(),
+            };
+            line.remark.push_str(&far);
+        }
+        Ok(())
+    }
+}

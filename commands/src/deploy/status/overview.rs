@@ -1,0 +1,192 @@
+//! All services in all environments: first what needs a look, then a grid that a phone can show.
+
+use hailer::{
+    Card, Column, ColumnSet, ColumnWidth, Container, Invocation, RichTextBlock, Sign, Spacing,
+    TextBlock, TextColor, TextRun, TextWeight,
+};
+
+use crate::deploy::card::{headed, with_ways_out};
+use crate::deploy::config::Environment;
+use crate::deploy::line::Line;
+
+/// More remarks than this push the grid off the screen.
+const REMARKS: usize = 6;
+
+/// More rows than this nobody reads on a phone.
+const ROWS: usize = 20;
+
+/// Longer versions are cut in the grid: a digest tells by its beginning.
+const LONGEST: usize = 12;
+
+/// The rows of the grid: each service with its lines.
+type Rows<'l, 'd> = Vec<(&'d str, Vec<&'l Line<'d>>)>;
+
+/// Draws them.
+pub(super) fn card(
+    lines: &[Line<'_>],
+    environments: &[&Environment],
+    invocation: &Invocation,
+) -> Card {
+    let rows = rows(lines);
+    let (sign, headline) = headline(&rows);
+    let card = headed(sign, &headline);
+    let card = with_notes(card, environments);
+    let card = with_remarks(card, lines);
+    let card = card.with(grid(&rows, environments));
+    let hidden = rows.len().saturating_sub(ROWS);
+    let card = match hidden {
+        0 => card,
+        1 => card.with(TextBlock::new("… 1 more service").subtle()),
+        more => card.with(TextBlock::new(format!("… {more} more services")).subtle()),
+    };
+    let first = rows.first().map_or("api", |(service, _)| *service);
+    with_ways_out(
+        card,
+        invocation,
+        [("More", format!("deploy status {first}"))],
+    )
+}
+
+/// Groups the lines by service; those with problems come first.
+fn rows<'l, 'd>(lines: &'l [Line<'d>]) -> Rows<'l, 'd> {
+    let mut rows: Rows<'l, 'd> = Vec::new();
+    for line in lines {
+        match rows.last_mut() {
+            Some((service, own)) if *service == line.service => own.push(line),
+            _ => rows.push((line.service, vec![line])),
+        }
+    }
+    rows.sort_by_key(|(_, lines)| lines.iter().map(|it| urgency(it.sign)).min());
+    rows
+}
+
+fn urgency(sign: Sign) -> u8 {
+    match sign {
+        Sign::Bad => 0,
+        Sign::Warning => 1,
+        Sign::Good | Sign::Neutral => 2,
+    }
+}
+
+fn headline(rows: &Rows<'_, '_>) -> (Sign, String) {
+    let with = |sign: Sign| {
+        let has = |lines: &[&Line<'_>]| lines.iter().any(|it| it.sign == sign);
+        rows.iter()
+            .filter(|(_, lines)| has(lines))
+            .map(|(name, _)| *name)
+            .collect::<Vec<_>>()
+    };
+    let (bad, moving) = (with(Sign::Bad), with(Sign::Warning));
+    match (bad.as_slice(), moving.as_slice(), rows.len()) {
+        ([], [], 1) => (Sign::Good, "1 service, and it is well".to_owned()),
+        ([], [], all) => (Sign::Good, format!("All {all} services are well")),
+        ([], moving, _) => (
+            Sign::Warning,
+            format!("Something is going on: {}", named(moving)),
+        ),
+        (bad, _, _) => (Sign::Bad, format!("Needs a look: {}", named(bad))),
+    }
+}
+
+/// Names the first three.
+fn named(names: &[&str]) -> String {
+    let shown: Vec<&str> = names.iter().copied().take(3).collect();
+    match names.len().saturating_sub(3) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// Adds what people should know of the environments.
+pub(super) fn with_notes(card: Card, environments: &[&Environment]) -> Card {
+    environments.iter().fold(card, |card, environment| {
+        let name = &environment.name;
+        let card = match &environment.freeze {
+            Some(why) => card.with(TextBlock::new(format!("● {name} is frozen: {why}"))),
+            None => card,
+        };
+        match &environment.note {
+            Some(note) => card.with(TextBlock::new(format!("{name}: {note}")).subtle()),
+            None => card,
+        }
+    })
+}
+
+fn with_remarks(card: Card, lines: &[Line<'_>]) -> Card {
+    let mut problems: Vec<_> = lines.iter().filter(|it| it.is_problem()).collect();
+    problems.sort_by_key(|it| urgency(it.sign));
+    let more = problems.len().saturating_sub(REMARKS);
+    let remarks = problems.into_iter().take(REMARKS).map(remark);
+    let list = remarks.fold(Container::new(), Container::with);
+    match more {
+        0 => card.with(list),
+        more => {
+            card.with(list.with(TextBlock::new(format!("… {more} more of that kind")).subtle()))
+        }
+    }
+}
+
+/// Says on one line what it is about, and on the next what is wrong.
+fn remark(line: &Line<'_>) -> Container {
+    let what = format!("{} in {}  ", line.service, line.environment);
+    let job = line
+        .job
+        .as_ref()
+        .map_or_else(String::new, |it| format!(" · job {it}"));
+    let head = RichTextBlock::new()
+        .with(signed(line.sign))
+        .with(TextRun::new(what).with_weight(TextWeight::Bolder))
+        .with(TextRun::new(&line.version));
+    let remark = TextBlock::new(format!("{}{job}", line.remark)).subtle();
+    Container::new()
+        .with(head)
+        .with(remark.with_spacing(Spacing::None))
+        .with_spacing(Spacing::Small)
+}
+
+/// Writes a sign in the one colour that can be read on every ground, where it is bad.
+pub(super) fn signed(sign: Sign) -> TextRun {
+    let run = TextRun::new(format!("{} ", sign.symbol()));
+    match sign {
+        Sign::Bad => run.with_color(TextColor::Attention),
+        Sign::Good | Sign::Warning | Sign::Neutral => run,
+    }
+}
+
+fn grid(rows: &Rows<'_, '_>, environments: &[&Environment]) -> Container {
+    let column = |element: RichTextBlock| Column::of_width(ColumnWidth::Weight(1)).with(element);
+    let bold =
+        |text: &str| RichTextBlock::new().with(TextRun::new(text).with_weight(TextWeight::Bolder));
+    let titles = environments.iter().map(|it| column(bold(&it.name)));
+    let blank = RichTextBlock::new().with(TextRun::new("Service").subtle());
+    let header = titles.fold(ColumnSet::new().with(column(blank)), ColumnSet::with);
+    let mut grid = Container::new().with(header);
+    for (at, (service, lines)) in rows.iter().take(ROWS).enumerate() {
+        let cells = environments.iter().map(|environment| {
+            let line = lines.iter().find(|it| it.environment == environment.name);
+            column(cell(line.copied()))
+        });
+        let row = cells
+            .fold(
+                ColumnSet::new().with(column(bold(service))),
+                ColumnSet::with,
+            )
+            .with_spacing(Spacing::Small);
+        grid = grid.with(if at == 0 { row.with_separator() } else { row });
+    }
+    grid
+}
+
+fn cell(line: Option<&Line<'_>>) -> RichTextBlock {
+    let Some(line) = line else {
+        return RichTextBlock::new().with(TextRun::new("–").subtle());
+    };
+    let short = line.short.as_ref().unwrap_or(&line.version);
+    let shown: String = match short.chars().count() {
+        0..=LONGEST => short.clone(),
+        _ => short.chars().take(LONGEST).chain(['…']).collect(),
+    };
+    RichTextBlock::new()
+        .with(signed(line.sign))
+        .with(TextRun::new(shown))
+}
