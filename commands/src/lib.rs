@@ -1,8 +1,10 @@
 //! The command modules that come with Hailer, in the order in which help lists them.
 
+pub mod audit;
 pub mod deploy;
 mod echo;
 mod help;
+pub mod holds;
 pub mod jobs;
 mod moment;
 pub mod oncall;
@@ -30,6 +32,8 @@ pub fn all(draft: &Draft) -> Vec<Module> {
         deploy::module(deploy::read(draft)),
         script::module(script::read(draft)),
         jobs::module(),
+        holds::module(),
+        audit::module(),
         builtin(),
     ]
 }

@@ -52,6 +52,7 @@ fn every_cause_is_found_by_a_test() {
         "tests/it/doctor.rs",
         "tests/it/listening.rs",
         "tests/it/webhooks.rs",
+        "tests/it/keys.rs",
         "crates/hailer-cli/src/listen/line.rs",
     ]
     .iter()

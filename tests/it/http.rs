@@ -63,6 +63,14 @@ impl Connection {
         }
     }
 
+    /// Takes a connection that was opened elsewhere.
+    pub(crate) fn over(stream: TcpStream) -> Self {
+        Self {
+            stream,
+            received: Vec::new(),
+        }
+    }
+
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream.write_all(bytes.as_ref()).await.unwrap();
     }

@@ -32,6 +32,13 @@ fn json_is_an_array_with_all_that_is_known() {
             "job cancel",
             "job retry",
             "more",
+            "locks",
+            "lock",
+            "unlock",
+            "freeze",
+            "unfreeze",
+            "audit",
+            "keys",
             "help",
             "whoami",
             "why",
@@ -45,7 +52,13 @@ fn json_is_an_array_with_all_that_is_known() {
             command["summary"].as_str().is_some_and(|it| !it.is_empty()),
             "{command}"
         );
-        assert_eq!(command["effect"], "read");
+        let writes = ["lock", "unlock", "freeze", "unfreeze"].map(Value::from);
+        let effect = if writes.contains(&command["path"]) {
+            "write"
+        } else {
+            "read"
+        };
+        assert_eq!(command["effect"], effect, "{command}");
         for list in ["aliases", "arguments", "examples"] {
             assert!(command[list].is_array(), "{list}: {command}");
         }
@@ -54,11 +67,11 @@ fn json_is_an_array_with_all_that_is_known() {
             "{command}"
         );
     }
-    assert_eq!(commands[7]["aliases"], json!(["?", "hilfe", "aide"]));
-    assert_eq!(commands[12]["arguments"][0]["name"], "text");
-    assert_eq!(commands[12]["arguments"][0]["required"], true);
-    assert_eq!(commands[12]["arguments"][0]["type"], "string");
-    assert_eq!(commands[12]["examples"][0]["text"], "echo hello world");
+    assert_eq!(commands[14]["aliases"], json!(["?", "hilfe", "aide"]));
+    assert_eq!(commands[19]["arguments"][0]["name"], "text");
+    assert_eq!(commands[19]["arguments"][0]["required"], true);
+    assert_eq!(commands[19]["arguments"][0]["type"], "string");
+    assert_eq!(commands[19]["examples"][0]["text"], "echo hello world");
 }
 
 #[test]
@@ -66,7 +79,7 @@ fn tools_have_schemas_for_their_arguments() {
     let listed: Value = serde_json::from_str(&list(&["--mcp"])).unwrap();
 
     let tools = listed["tools"].as_array().unwrap();
-    assert_eq!(tools.len(), 13);
+    assert_eq!(tools.len(), 20);
     for tool in tools {
         assert!(
             tool["name"].as_str().is_some_and(|it| !it.contains(' ')),
@@ -74,8 +87,9 @@ fn tools_have_schemas_for_their_arguments() {
         );
         assert!(tool["description"].is_string(), "{tool}");
         assert_eq!(tool["inputSchema"]["type"], "object");
-        assert_eq!(tool["annotations"]["readOnlyHint"], true);
     }
+    let read_only = |tool: &&Value| tool["annotations"]["readOnlyHint"] == true;
+    assert_eq!(tools.iter().filter(read_only).count(), 16);
     let echo = tools.iter().find(|it| it["name"] == "echo").unwrap();
     assert_eq!(echo["inputSchema"]["required"], json!(["text"]));
     assert_eq!(echo["inputSchema"]["properties"]["text"]["type"], "string");
@@ -112,16 +126,18 @@ fn the_manual_page_is_roff_with_every_command() {
         page.contains("Example: \\fBecho hello world\\fR\n"),
         "{page}"
     );
-    assert_eq!(page.matches("\n.SS ").count(), 11);
+    assert_eq!(page.matches("\n.SS ").count(), 18);
 }
 
 #[test]
 fn people_get_a_table() {
     let table = list(&[]);
 
-    assert_eq!(table.lines().count(), 11);
+    assert_eq!(table.lines().count(), 18);
     assert!(
-        table.lines().all(|line| line.contains("  read  ")),
+        table
+            .lines()
+            .all(|line| line.contains("  read  ") || line.contains("  write  ")),
         "{table}"
     );
     assert!(table.contains("echo <text>"), "{table}");

@@ -6,14 +6,17 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::audit::AuditOptions;
 use crate::capture::ReplayOptions;
 use crate::card::CardOptions;
 use crate::config_verb::ConfigOptions;
 use crate::doctor::DoctorOptions;
 use crate::explain::ExplainOptions;
 use crate::followup::FollowUpOptions;
+use crate::holds::{FreezeOptions, LocksOptions, UnfreezeOptions};
 use crate::init::InitOptions;
 use crate::jobs::JobsOptions;
+use crate::keys::KeysOptions;
 use crate::listen::ListenOptions;
 use crate::policy::PolicyOptions;
 use crate::script::ScriptOptions;
@@ -35,6 +38,7 @@ Build     new, new command, play, chat, send, card check,
           script test, commands
 Install   init, webhook, check, doctor, serve, policy
 Run       status, jobs, listen, replay, followup, store
+Guard     audit, locks, freeze, unfreeze, keys
 More      sign, verify, config, explain, completions
 
 Options   -c, --config FILE   --listen ADDRESS   -h, --help   -V, --version
@@ -97,6 +101,21 @@ pub(crate) enum Verb {
         after_help = "Exit codes: 0 done, 1 there is no such job or it cannot be done.\nExamples: hailer jobs list --state running\n          hailer jobs cancel 7F3A"
     )]
     Jobs(JobsOptions),
+    /// See who wanted what and what came of it, and check that the record is whole
+    Audit(AuditOptions),
+    /// List what people and jobs lock, and what is frozen
+    #[command(after_help = "Example: hailer locks --json")]
+    Locks(LocksOptions),
+    /// Start nothing that changes something from now on, on every server
+    #[command(
+        after_help = "What runs goes on; what is queued waits until `hailer unfreeze`.\nExit codes: 0 frozen, 1 somebody else froze it already.\nExamples: hailer freeze \"prod is on fire\"\n          hailer freeze --webhook ops --for 2h \"board meeting\""
+    )]
+    Freeze(FreezeOptions),
+    /// End a freeze
+    #[command(after_help = "Exit codes: 0 ended, 1 nothing was frozen.\nExample: hailer unfreeze")]
+    Unfreeze(UnfreezeOptions),
+    /// See which keys of webhooks were used, when, and by whom
+    Keys(KeysOptions),
     /// See where results are posted later
     #[command(
         name = "followup",

@@ -85,20 +85,25 @@ pub(crate) fn run(
             "error: this bot keeps no jobs\n  fix: set url in [store]",
         ));
     };
-    let user = USER.into_iter().find_map(|name| environment.get(name));
-    let caller = Caller {
-        person: Person {
-            id: user.unwrap_or("unknown").to_owned(),
-            name: format!("{} (command line)", user.unwrap_or("somebody")),
-        },
-        ..Caller::default()
-    };
+    let caller = caller(environment);
     let queue = project.config.jobs.queue;
     block_on(async {
         let store = Store::open(&url, Role::Tool).await;
         let store = store.with_context(|| format!("cannot open {url}"))?;
         act(&store, options, &caller, queue).await
     })
+}
+
+/// Returns whoever sits at the command line.
+pub(crate) fn caller(environment: &Environment) -> Caller {
+    let user = USER.into_iter().find_map(|name| environment.get(name));
+    Caller {
+        person: Person {
+            id: user.unwrap_or("unknown").to_owned(),
+            name: format!("{} (command line)", user.unwrap_or("somebody")),
+        },
+        ..Caller::default()
+    }
 }
 
 /// Runs what needs a runtime.

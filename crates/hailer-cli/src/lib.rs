@@ -1,6 +1,7 @@
 //! What the binary `hailer` does, for bots that are programs of their own: the same verbs with their commands.
 
 mod arguments;
+mod audit;
 mod capture;
 mod card;
 mod chat;
@@ -15,9 +16,11 @@ mod exchange;
 mod exit;
 mod explain;
 mod followup;
+mod holds;
 mod http;
 mod init;
 mod jobs;
+mod keys;
 mod listen;
 mod log;
 mod metrics_page;

@@ -9,9 +9,9 @@ use crate::arguments::{Arguments, Verb};
 use crate::exit::{Exit, Failure};
 use crate::project::Modules;
 use crate::{
-    capture, card, chat, check, commands, completions, config_verb, doctor, explain, followup,
-    init, jobs, listen, new, output, play, policy, script, send, serve, sign, status, store,
-    verify, webhook,
+    audit, capture, card, chat, check, commands, completions, config_verb, doctor, explain,
+    followup, holds, init, jobs, keys, listen, new, output, play, policy, script, send, serve,
+    sign, status, store, verify, webhook,
 };
 
 /// Runs the program: reads the command line and does what it says with the commands of these modules.
@@ -69,6 +69,11 @@ fn run(
         Some(Verb::Commands(options)) => commands::run(config, options, environment, modules),
         Some(Verb::Policy(options)) => policy::run(config, options, environment, modules),
         Some(Verb::Jobs(options)) => jobs::run(config, options, environment, modules),
+        Some(Verb::Audit(options)) => audit::run(config, options, environment, modules),
+        Some(Verb::Locks(options)) => holds::list(config, options, environment, modules),
+        Some(Verb::Freeze(options)) => holds::freeze(config, options, environment, modules),
+        Some(Verb::Unfreeze(options)) => holds::unfreeze(config, options, environment, modules),
+        Some(Verb::Keys(options)) => keys::run(config, options, environment, modules),
         Some(Verb::FollowUp(options)) => followup::run(config, options, environment, modules),
         Some(Verb::Store(options)) => store::run(options, environment),
         Some(Verb::Script(options)) => script::run(config, options, environment, modules),

@@ -35,6 +35,12 @@ impl Call {
         self.invocation.permit()
     }
 
+    /// Returns where the rule is written that lets the command run; nothing when none has to.
+    pub fn rule(&self) -> String {
+        let place = self.permit().grant().place();
+        place.unwrap_or_default().to_owned()
+    }
+
     /// Returns the time after which "still working" is answered, when the command wants less than configured.
     pub fn deadline(&self) -> Option<std::time::Duration> {
         self.entry.spec().deadline

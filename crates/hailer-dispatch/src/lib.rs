@@ -45,9 +45,9 @@ pub use known::known;
 pub use misunderstanding::{Misunderstanding, UsageProblem};
 pub use policy::{
     ApprovalRule, AskedFor, Asker, Asking, Ceiling, Condition, ConfirmRule, Decision,
-    DefaultPermission, Evidence, Grant, Group, Member, NamedChannel, NearMiss, Need, NotCounted,
-    Permit, Place, Policy, PolicyError, PolicyErrors, PolicySource, Refusal, Rule, Unreleased,
-    Verdict, Voter, Way, Whom, Written,
+    DefaultPermission, Evidence, Freeze, Grant, Group, Member, NamedChannel, NearMiss, Need,
+    NotCounted, Permit, Place, Policy, PolicyError, PolicyErrors, PolicySource, Refusal, Rule,
+    Unreleased, Verdict, Voter, Way, Whom, Written,
 };
 pub use registry::{Judgement, Registry, RegistryError, RegistryErrors};
 pub use spec::{Cooldown, Effect, Example, Spec};

@@ -29,6 +29,12 @@ pub(crate) fn placeholders(template: &str) -> Option<Vec<&str>> {
     (!template.trim().is_empty()).then_some(names)
 }
 
+/// Returns the name in braces when a part of a template is nothing else.
+pub(crate) fn whole_placeholder(part: &str) -> Option<&str> {
+    let name = part.strip_prefix('{')?.strip_suffix('}')?;
+    (!name.contains(['{', '}'])).then_some(name)
+}
+
 /// Puts the values of a call into a template.
 pub(crate) fn fill(template: &str, arguments: &[(String, String)]) -> String {
     let mut filled = String::with_capacity(template.len() + 16);

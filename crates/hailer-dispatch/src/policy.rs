@@ -10,6 +10,7 @@ mod compiled;
 mod condition;
 mod decision;
 mod error;
+mod freeze;
 mod glob;
 mod lookup;
 mod near_miss;
@@ -33,6 +34,7 @@ pub(crate) use asking::HeldCall;
 pub use asking::{AskedFor, Asking, Need};
 pub use decision::{Decision, Grant, NearMiss, Refusal};
 pub use error::{PolicyError, PolicyErrors, Written};
+pub use freeze::Freeze;
 pub use permit::Permit;
 pub use source::{
     ApprovalRule, Ceiling, Condition, ConfirmRule, DefaultPermission, Group, Member, NamedChannel,
@@ -235,12 +237,7 @@ impl Policy {
         let mut depends = false;
         for bearing in &rules.deny {
             match self.says(bearing, standing, values) {
-                (Says::Yes, Some(rule)) => {
-                    return Decision::Refused(Refusal::Rule {
-                        place: Arc::clone(&rule.place),
-                        say: rule.say.clone(),
-                    });
-                }
+                (Says::Yes, Some(rule)) => return Decision::Refused(rule.refusal()),
                 (Says::Perhaps, _) => depends = true,
                 (Says::Yes | Says::No, _) => {}
             }

@@ -10,7 +10,7 @@ mod url;
 
 use std::time::Duration;
 
-pub use compose::{compose, greeting};
+pub use compose::{compose, greeting, note};
 pub use post::{PostError, Poster};
 pub use url::{FollowUpUrl, FollowUpUrlError, HostPattern};
 

@@ -28,6 +28,7 @@ impl Jobs {
     pub(crate) async fn prune(&self) {
         let keep = Retention {
             jobs: self.plan().settings.keep,
+            audit: self.plan().settings.keep_audit,
             ..Retention::default()
         };
         loop {

@@ -24,6 +24,7 @@ pub use audit::{audit_of, fingerprint};
 pub use ending::{Outcome, Worked};
 pub use follow_up::{
     FollowUp, FollowUpUrl, FollowUpUrlError, HostPattern, PostError, Poster, compose, greeting,
+    note,
 };
 pub use jobs::{Jobs, Work};
 pub use live::{Live, Ran, StopReason};

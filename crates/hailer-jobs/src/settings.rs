@@ -12,6 +12,8 @@ pub struct JobSettings {
     pub queue: u64,
     /// How long an ended job is kept.
     pub keep: Duration,
+    /// How long rows of the audit are kept; `None` is for ever.
+    pub keep_audit: Option<Duration>,
     /// The longest that any job may run, whatever its command says.
     pub max_time: Duration,
     /// How many jobs of a command may run at once, on all servers together.
@@ -34,6 +36,7 @@ impl Default for JobSettings {
             workers: 4,
             queue: 100,
             keep: Duration::from_secs(30 * 24 * 60 * 60),
+            keep_audit: None,
             max_time: Duration::from_secs(24 * 60 * 60),
             at_once: BTreeMap::new(),
         }

@@ -1,5 +1,7 @@
 //! The audit: who wanted what, what was decided, what came of it; and whether what is stored is what was written.
 
+use thiserror::Error;
+
 use crate::id::{BootId, JobId};
 
 /// One row of the audit. Empty texts mean "does not apply".
@@ -68,16 +70,31 @@ pub struct AuditRow {
     pub hash: String,
 }
 
+impl AuditRow {
+    /// Returns the place of the row in a list: given as `before`, what comes after it is listed.
+    pub fn cursor(&self) -> AuditCursor {
+        AuditCursor {
+            at: self.at_ms,
+            chain: self.chain.clone(),
+            seq: self.seq,
+        }
+    }
+}
+
 /// Which audit rows to list. The default is all of them, 50 a page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditFilter {
     /// Only those of this actor, by id.
     pub actor_id: Option<String>,
+    /// Only those of this actor, by id or by display name, whatever its capitals.
+    pub actor: Option<String>,
+    /// Only those that this key signed, by label.
+    pub key_label: Option<String>,
     /// Only those of this job.
     pub job: Option<JobId>,
     /// Only those of this request.
     pub request_id: Option<String>,
-    /// Only those of this command.
+    /// Only those of this command, and of commands whose path begins with its words.
     pub command: Option<String>,
     /// Only those of this webhook.
     pub webhook: Option<String>,
@@ -105,6 +122,33 @@ pub struct AuditCursor {
     pub(crate) at: i64,
     pub(crate) chain: String,
     pub(crate) seq: i64,
+}
+
+/// Says that a text is no place in the list of audit rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("this is no place in the audit")]
+pub struct InvalidCursor;
+
+impl std::fmt::Display for AuditCursor {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}-{}-{}", self.at, self.seq, self.chain)
+    }
+}
+
+/// Reads what [`AuditCursor`] is written as.
+impl std::str::FromStr for AuditCursor {
+    type Err = InvalidCursor;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
+        let mut parts = text.splitn(3, '-');
+        let mut next = || parts.next().ok_or(InvalidCursor);
+        let number = |text: &str| text.parse().map_err(|_| InvalidCursor);
+        Ok(Self {
+            at: number(next()?)?,
+            seq: number(next()?)?,
+            chain: next()?.to_owned(),
+        })
+    }
 }
 
 /// A part of the audit, newest first.

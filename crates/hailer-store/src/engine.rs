@@ -32,6 +32,14 @@ impl Engine {
         }
     }
 
+    /// Returns the names of the audit chains that this opening writes to.
+    pub(crate) fn chains(&self) -> Vec<String> {
+        match self {
+            Self::File(_) => vec![sqlite::CHAIN.to_owned()],
+            Self::Server(engine) => engine.chains(),
+        }
+    }
+
     /// Runs an operation in a transaction; its result is known after the commit.
     pub(crate) async fn write<T, F>(&self, limit: Duration, operation: F) -> Result<T, StoreError>
     where

@@ -40,6 +40,7 @@ mod verify;
 pub use admission::{Admission, Admitted, Caller, Cancelled, MessageKey, Retried, Start};
 pub use audit::{
     AuditCursor, AuditEntry, AuditFilter, AuditPage, AuditRow, ChainHead, ChainReport, Finding,
+    InvalidCursor,
 };
 pub use claim::{ClaimLimits, ComposeFollowUp, Fate, Held, RecoverPolicy, Recovered, Renewed};
 pub use copying::{Copied, CopyError};

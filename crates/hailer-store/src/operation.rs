@@ -25,8 +25,8 @@ mod text;
 pub(crate) use admit::{admit, adopt};
 pub(crate) use audit::{row_fields, row_hash};
 pub(crate) use audit_read::{
-    add as add_audit, chains as audit_chains, heads as audit_heads, list as list_audit,
-    rows_after as audit_rows_after,
+    add as add_audit, chains as audit_chains, end as audit_end, heads as audit_heads,
+    list as list_audit, rows_after as audit_rows_after,
 };
 pub(crate) use cancel::cancel;
 pub(crate) use claim::claim;
@@ -37,7 +37,7 @@ pub(crate) use copy::{
 pub(crate) use finish::finish;
 pub(crate) use glass::{break_glass, broken_glass, glasses, mend_glass, review_glass};
 pub(crate) use hold::{hold, holds, job_locks, release};
-pub(crate) use key::note_key;
+pub(crate) use key::{key_uses, note_key};
 pub(crate) use listing::{counts, job, jobs};
 pub(crate) use outbox::{
     Sending, next as next_post, put as put_post, settle as settle_post, waiting as posts_waiting,

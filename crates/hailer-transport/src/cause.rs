@@ -162,6 +162,13 @@ pub const CAUSES: &[Cause] = &[
         fix: "compare `team` and `tenant` with what the mention and `whoami` show; a stolen token: `hailer webhook rotate NAME`",
     },
     Cause {
+        code: "HL126",
+        title: "a key is used from another network",
+        sign: "the log and the audit name the key's label and the network",
+        meaning: "Teams calls from its own addresses, which change now and then; somebody who took the key calls from theirs.",
+        fix: "look at what it signed, `hailer keys used-by LABEL`; when in doubt `hailer webhook rotate NAME`",
+    },
+    Cause {
         code: "HL131",
         title: "an incomplete certificate chain",
         sign: "no path leads from the certificates that the server sends to a known root; nothing is fetched to fill the gap",

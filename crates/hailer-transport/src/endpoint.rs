@@ -1,6 +1,7 @@
 //! The endpoint: one HTTP request in, one response out.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -163,7 +164,8 @@ impl Endpoint {
         let metrics = self.metrics_of(service, admitted.webhook.name());
         metrics.note_message(now.timestamp_millis() as f64 / 1000.0);
         self.hosts.note(name, host(request.headers()));
-        let (answer, key_index) = self.answer(exchange, service, admitted).await;
+        let peer = request.peer_addr().map(|it| it.ip());
+        let (answer, key_index) = self.answer(exchange, service, admitted, peer).await;
         if let Some(sight) = sight.take() {
             sight.tell(Fate::Answered {
                 key_index,
@@ -235,6 +237,7 @@ impl Endpoint {
         exchange: Exchange,
         service: &Service,
         admitted: Admitted,
+        peer: Option<IpAddr>,
     ) -> (Answer, usize) {
         let Exchange {
             request_id,
@@ -247,6 +250,8 @@ impl Endpoint {
             webhook: admitted.webhook,
             activity: admitted.activity,
             body: admitted.body,
+            key_index: admitted.key_index,
+            peer,
             request_id,
             received,
         };
@@ -260,7 +265,7 @@ impl Endpoint {
         tracing::info!(
             %request_id,
             webhook = webhook.name(),
-            key = admitted.key_index,
+            key = %webhook.label(admitted.key_index),
             command = answer.command.as_deref().unwrap_or(UNKNOWN),
             outcome = answer.outcome.as_str(),
             duration_ms = milliseconds(took),
@@ -324,6 +329,7 @@ impl Endpoint {
                     _ => Disposition::BadSignature,
                 });
                 metrics.count_signature_failure(reason);
+                service.handler().refused(webhook, reason);
                 response::unauthorized(id)
             }
             StatusGroup::BadRequest | StatusGroup::Answered => {

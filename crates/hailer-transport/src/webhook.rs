@@ -1,5 +1,7 @@
 //! A webhook: one team's entry in the configuration.
 
+use std::borrow::Cow;
+
 use hailer_activity::HmacKey;
 
 /// One team's outgoing webhook: its name in the address, the mention people type, and its keys.
@@ -8,6 +10,7 @@ pub struct Webhook {
     name: String,
     mention: String,
     keys: Vec<HmacKey>,
+    labels: Vec<String>,
 }
 
 impl Webhook {
@@ -18,6 +21,22 @@ impl Webhook {
             name: name.into(),
             mention: mention.into(),
             keys,
+            labels: Vec::new(),
+        }
+    }
+
+    /// Says what each key is called in the log, in their order.
+    #[must_use]
+    pub fn with_labels(mut self, labels: Vec<String>) -> Self {
+        self.labels = labels;
+        self
+    }
+
+    /// Returns what a key is called; its number when it has no name.
+    pub fn label(&self, key_index: usize) -> Cow<'_, str> {
+        match self.labels.get(key_index) {
+            Some(label) => label.as_str().into(),
+            None => key_index.to_string().into(),
         }
     }
 

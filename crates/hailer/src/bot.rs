@@ -132,6 +132,7 @@ impl Bot {
         let webhooks = speakers.collect();
         let mut bot = self;
         bot.config.store = bot.config.store.map(|_| StoreUrl::memory());
+        bot.config.audit = bot.config.audit.without_sinks();
         let current = bot.start(new_metrics(), Arc::new(Silent))?;
         Ok(InProcessBot::new(current, webhooks, clock))
     }
@@ -286,7 +287,7 @@ impl Bot {
             None => None,
         };
         let runtime = CommandRuntime::new().map_err(StartError::Threads)?;
-        let lasting = Lasting::new(runtime, clock, job_host);
+        let lasting = Lasting::new(runtime, clock, job_host, &config.audit);
         let surroundings = Surroundings {
             lasting,
             metrics,
@@ -309,10 +310,9 @@ impl Bot {
         let policy = config
             .policy(registry.catalog())
             .map_err(StartError::Permissions)?;
-        let webhooks = config
-            .webhooks
-            .iter()
-            .map(|it| Webhook::new(&it.name, &it.mention, it.keys.clone()));
+        let webhooks = config.webhooks.iter().map(|it| {
+            Webhook::new(&it.name, &it.mention, it.keys.clone()).with_labels(it.labels.clone())
+        });
         let gate = Gate::new(webhooks, config.limits.max_skew).map_err(StartError::Webhooks)?;
         Ok(Provisioned {
             permissions: Permissions::new(config, Arc::new(registry), Arc::new(policy)),

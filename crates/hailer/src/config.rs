@@ -4,12 +4,14 @@
 //! forgets where things stood. The price is a getter per key; what it buys is that a user sees every
 //! problem at once, each with its line and the way out.
 
+mod audit;
 mod ceiling;
 mod code;
 mod draft;
 mod environment;
 mod explanation;
 mod follow_up;
+mod freeze;
 mod jobs;
 mod limits;
 mod permissions;
@@ -36,18 +38,21 @@ mod zone;
 
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
 use hailer_activity::HmacKey;
 use hailer_dispatch::{
-    Catalog, ConfirmRule, Group, Policy, PolicyError, PolicyErrors, PolicySource, Written,
+    Catalog, ConfirmRule, Freeze, Group, Policy, PolicyError, PolicyErrors, PolicySource, Written,
 };
 use hailer_jobs::{FollowUp, JobSettings};
 use hailer_store::StoreUrl;
 
 use crate::local_time::LocalTime;
 
+pub use audit::{AuditConfig, Redact, SyslogAddress};
 pub use draft::Draft;
 pub use environment::Environment;
 pub use explanation::CONFIG_CAUSES;
+pub use freeze::FreezeConfig;
 pub use limits::LimitsConfig;
 pub use permissions::PermissionsConfig;
 pub use policy_test::PolicyTest;
@@ -75,6 +80,8 @@ pub struct Config {
     pub webhooks: Vec<WebhookConfig>,
     /// `[permissions]`
     pub permissions: PermissionsConfig,
+    /// `[[freeze]]`, in the order of the file.
+    pub freezes: Vec<FreezeConfig>,
     /// `[limits]`
     pub limits: LimitsConfig,
     /// `[log]`
@@ -84,6 +91,8 @@ pub struct Config {
     pub store: Option<StoreUrl>,
     /// `[jobs]`
     pub jobs: JobSettings,
+    /// `[audit]`
+    pub audit: AuditConfig,
     /// `[followup.NAME]`, in the order of the file.
     pub follow_ups: Vec<FollowUp>,
 }
@@ -165,27 +174,60 @@ impl Config {
             server: ServerConfig::default(),
             webhooks: vec![WebhookConfig::new(name, key)],
             permissions: PermissionsConfig::default(),
+            freezes: Vec::new(),
             limits: LimitsConfig::default(),
             log: LogConfig::default(),
             store: None,
             jobs: JobSettings::default(),
+            audit: AuditConfig::default(),
             follow_ups: Vec::new(),
         }
     }
 
-    /// Makes the policy that the configuration describes, for these commands.
+    /// Makes the policy that the configuration describes, for these commands, with the freezes that hold now.
     ///
     /// # Errors
     ///
-    /// What rules name that does not exist, each with its place.
+    /// What rules and freezes name that does not exist, each with its place.
     pub fn policy(&self, catalog: &Catalog) -> Result<Policy, Problems> {
-        self.policy_with(self.permissions.groups.clone(), catalog)
+        let now = Utc::now();
+        // What is wrong with a freeze is told before it begins.
+        let freezes = self
+            .freezes
+            .iter()
+            .map(|it| it.until(now, self.bot.times, now));
+        let groups = &self.permissions.groups;
+        self.policy_with(groups.clone(), freezes.collect(), catalog)?;
+        let frozen = self.frozen(now);
+        self.policy_with(groups.clone(), self.freezes_at(&frozen, now), catalog)
     }
 
-    /// As [`Config::policy`], with members that were read later.
+    /// Returns which freezes hold at a moment, by their places in the file, and when each ends.
+    pub(crate) fn frozen(&self, now: DateTime<Utc>) -> Vec<(usize, DateTime<Utc>)> {
+        let freezes = self.freezes.iter().enumerate();
+        freezes
+            .filter_map(|(index, freeze)| Some((index, freeze.ends(now)?)))
+            .collect()
+    }
+
+    /// Makes of freezes that hold what a policy reads.
+    pub(crate) fn freezes_at(
+        &self,
+        frozen: &[(usize, DateTime<Utc>)],
+        now: DateTime<Utc>,
+    ) -> Vec<Freeze> {
+        let frozen = frozen.iter().filter_map(|(index, end)| {
+            let freeze = self.freezes.get(*index)?;
+            Some(freeze.until(*end, self.bot.times, now))
+        });
+        frozen.collect()
+    }
+
+    /// As [`Config::policy`], with members that were read later, and with these freezes.
     pub(crate) fn policy_with(
         &self,
         groups: Vec<Group>,
+        freezes: Vec<Freeze>,
         catalog: &Catalog,
     ) -> Result<Policy, Problems> {
         let Self {
@@ -200,6 +242,7 @@ impl Config {
             groups,
             ceilings: webhooks.iter().map(|it| it.ceiling.clone()).collect(),
             rules: permissions.rules.iter().map(|it| it.rule.clone()).collect(),
+            freezes,
             approvals: Vec::new(),
             confirm: ConfirmRule {
                 destructive: false,
@@ -224,6 +267,7 @@ impl Config {
         let problem = |error: &PolicyError| {
             let spots = match error.at {
                 Written::Rule(index) => rules.get(index).map(|it| &it.spots),
+                Written::Freeze(index) => self.freezes.get(index).map(|it| &it.spots),
                 Written::Ceiling(index) => self.webhooks.get(index).map(|it| &it.spots),
                 Written::Permissions
                 | Written::Approval(_)
@@ -241,6 +285,7 @@ impl Config {
         check_version(top);
         know_playground(top);
         let webhooks = webhook::read(top);
+        let audit = audit::read(&top.section("audit"));
         Self {
             bot: BotConfig {
                 contact: top.section("bot").string("contact"),
@@ -248,6 +293,7 @@ impl Config {
             },
             server: server::read(&top.section("server")),
             permissions: permissions::read(top, &webhooks),
+            freezes: freeze::read(top, &webhooks),
             follow_ups: follow_up::read(top, &webhooks),
             webhooks,
             limits: limits::read(&top.section("limits")),
@@ -255,7 +301,11 @@ impl Config {
                 level: read_log_level(top),
             },
             store: store::read(&top.section("store")),
-            jobs: jobs::read(&top.section("jobs")),
+            jobs: JobSettings {
+                keep_audit: audit.keep,
+                ..jobs::read(&top.section("jobs"))
+            },
+            audit,
         }
     }
 }

@@ -125,6 +125,8 @@ impl InProcessBot {
             webhook: admitted.webhook,
             activity: admitted.activity,
             body: admitted.body,
+            key_index: admitted.key_index,
+            peer: None,
             request_id: RequestId::next(),
             received: begun,
         };

@@ -8,7 +8,10 @@ use hailer_store::{Role, Store, StoreUrl};
 use hailer_transport::ReadyCheck;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::audit_recorder::Recorder;
+use crate::audit_sink;
 use crate::bot::StartError;
+use crate::config::AuditConfig;
 
 /// One for the store and one for what asks it: each must go on while the other waits.
 const THREADS: usize = 2;
@@ -61,6 +64,13 @@ impl JobHost {
     /// Returns the jobs.
     pub(crate) fn jobs(&self) -> &Jobs {
         &self.jobs
+    }
+
+    /// Begins to write to the audit what is in no job's transaction, and to send it where the configuration says.
+    pub(crate) fn recorder(&self, audit: &AuditConfig) -> Option<Recorder> {
+        let handle = self.runtime.as_ref()?.handle();
+        audit_sink::start(&self.jobs, handle, audit);
+        Some(Recorder::start(&self.jobs, handle))
     }
 
     /// Returns what `/-/ready` tells of the store.

@@ -35,6 +35,10 @@
 //! # });
 //! ```
 
+mod audit_desk;
+mod audit_json;
+mod audit_recorder;
+mod audit_sink;
 mod background;
 mod bot;
 mod bound_bot;
@@ -92,20 +96,22 @@ pub use hailer_reply::{
 pub use hailer_reply::{FINDING_KINDS, Finding, FindingKind, Subject, lint, message_size};
 pub use hailer_transport::{CAUSES, Cause, Outcome, ServeError, ping_body, watch_request};
 
+pub use audit_desk::{AuditDesk, AuditWanted};
+pub use audit_json::audit_json;
 pub use background::{Background, BackgroundRun};
 pub use bot::{Bot, StartError};
 pub use bound_bot::{BoundBot, stop_signal};
 pub use config::{
-    BotConfig, CONFIG_CAUSES, Config, Draft, Environment, LimitsConfig, Loaded, Location,
-    LogConfig, LogLevel, NoStandpoint, PermissionsConfig, PolicyTest, Problem, Problems,
-    RuleConfig, Secret, Section, ServerConfig, Severity, Standpoint, TlsConfig, Wanted,
-    WebhookConfig,
+    AuditConfig, BotConfig, CONFIG_CAUSES, Config, Draft, Environment, FreezeConfig, LimitsConfig,
+    Loaded, Location, LogConfig, LogLevel, NoStandpoint, PermissionsConfig, PolicyTest, Problem,
+    Problems, Redact, RuleConfig, Secret, Section, ServerConfig, Severity, Standpoint,
+    SyslogAddress, TlsConfig, Wanted, WebhookConfig,
 };
 pub use follow_ups::FollowUps;
 pub use hailer_jobs::HostPattern;
 pub use hailer_store::{
-    Cancelled, Expected, Force, HeldName, Hold, Holding, Job, JobId, JobLock, JobState, NewHold,
-    Page, Released, Retried,
+    AuditCursor, AuditPage, AuditRow, Cancelled, Expected, Force, HeldName, Hold, Holding, Job,
+    JobId, JobLock, JobState, KeyUse, NewHold, Page, Released, Retried,
 };
 pub use job_desk::{JobDesk, JobsWanted};
 

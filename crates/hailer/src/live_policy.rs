@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use chrono::{DateTime, Utc};
 use hailer_dispatch::{Catalog, Group, Policy};
 
 use crate::config::Config;
@@ -23,10 +24,15 @@ pub(crate) struct LivePolicy {
     fixed: Arc<Policy>,
 }
 
+/// Freezes that hold, by their places in the file, and when each ends.
+type Frozen = Vec<(usize, DateTime<Utc>)>;
+
 #[derive(Debug)]
 struct State {
     policy: Arc<Policy>,
     groups: Vec<Group>,
+    /// Nothing before the first look.
+    frozen: Option<Frozen>,
     /// What each file said when it could last be read.
     contents: Vec<Option<Content>>,
     looked: Option<Instant>,
@@ -42,6 +48,7 @@ impl LivePolicy {
                 policy: Arc::clone(&policy),
                 groups: config.permissions.groups.clone(),
                 contents: vec![None; files.len()],
+                frozen: None,
                 looked: None,
             }),
             fixed: policy,
@@ -76,7 +83,7 @@ impl LivePolicy {
 
     /// Returns what holds at a moment, given by both clocks.
     pub(crate) fn current(&self, moment: Instant, now: SystemTime) -> Arc<Policy> {
-        if self.files.is_empty() {
+        if self.files.is_empty() && self.config.freezes.is_empty() {
             return Arc::clone(&self.fixed);
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -96,20 +103,45 @@ impl LivePolicy {
                 file.fill(group, content.as_ref(), now);
             }
         }
-        if groups == state.groups {
+        let now = DateTime::<Utc>::from(now);
+        let frozen = self.config.frozen(now);
+        if groups == state.groups && state.frozen.as_ref() == Some(&frozen) {
             return;
         }
+        self.tell_of_freezes(state.frozen.as_deref().unwrap_or_default(), &frozen);
         for (old, new) in state.groups.iter().zip(&groups) {
             tell(old, new);
         }
-        match self.config.policy_with(groups.clone(), &self.catalog) {
+        let freezes = self.config.freezes_at(&frozen, now);
+        match self
+            .config
+            .policy_with(groups.clone(), freezes, &self.catalog)
+        {
             Ok(policy) => {
                 state.policy = Arc::new(policy);
                 state.groups = groups;
+                state.frozen = Some(frozen);
             }
             Err(problems) => {
                 tracing::error!(%problems, "the rules do not fit the new members of a group")
             }
+        }
+    }
+}
+
+impl LivePolicy {
+    fn tell_of_freezes(&self, before: &[(usize, DateTime<Utc>)], now: &[(usize, DateTime<Utc>)]) {
+        let begun = now
+            .iter()
+            .filter(|(index, _)| !before.iter().any(|(it, _)| it == index));
+        for (index, until) in begun {
+            tracing::info!(freeze = index + 1, %until, "a freeze begins");
+        }
+        let over = before
+            .iter()
+            .filter(|(index, _)| !now.iter().any(|(it, _)| it == index));
+        for (index, _) in over {
+            tracing::info!(freeze = index + 1, "a freeze is over");
         }
     }
 }

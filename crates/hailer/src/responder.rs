@@ -7,6 +7,7 @@ mod keeping;
 mod lasting;
 mod overrun;
 mod queued;
+mod recording;
 mod wording;
 
 use std::sync::{Arc, OnceLock};
@@ -59,6 +60,9 @@ impl Responder {
             throttle: lasting.throttle.with_rates(config.limits.rates),
             contact: config.bot.contact.clone(),
             times: config.bot.times,
+            redact: config.audit.redact.clone(),
+            records_reads: config.audit.reads,
+            recorder: lasting.recorder.clone(),
             runtime: Arc::downgrade(&lasting.runtime),
             jobs: lasting.job_host().map(|it| it.jobs().clone()),
             dedupe_for: config.limits.dedupe_for,
@@ -92,6 +96,12 @@ impl Responder {
 }
 
 impl Handler for Responder {
+    fn refused(&self, webhook: Option<&str>, reason: &str) {
+        if let Some(recorder) = &self.core.recorder {
+            recorder.refused_signature(webhook, reason);
+        }
+    }
+
     fn handle(&self, inbound: Inbound) -> BoxFuture<'static, Answer> {
         let responder = self.clone();
         let errand = responder.errand(inbound);
@@ -135,6 +145,8 @@ impl Responder {
             webhook,
             activity,
             body,
+            key_index,
+            peer,
             request_id,
             received,
         } = inbound;
@@ -151,7 +163,10 @@ impl Responder {
             cancellation: self.lasting.cancellation.child_token(),
             job: OnceLock::new(),
         });
-        Arc::new(Errand::new(inquiry, body, self.core.jobs.is_some()))
+        let key_label = webhook.label(key_index).into_owned();
+        let errand = Errand::new(inquiry, body, key_label, self.core.jobs.is_some());
+        self.core.record_key(&errand, peer);
+        Arc::new(errand)
     }
 
     async fn answer_anew(&self, errand: &Arc<Errand>) -> Answer {

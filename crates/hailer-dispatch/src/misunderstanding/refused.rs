@@ -47,6 +47,15 @@ pub(super) fn word(refusal: &Refusal, path: &str, sender: &str, contact: Option<
                 ask(contact)
             )
         }
+        Refusal::Frozen { say, until, .. } => {
+            let say = say.as_deref().map_or_else(String::new, |say| {
+                format!(": {}", escape(say.trim_end_matches('.')))
+            });
+            format!(
+                "{path} is frozen until {}{say}. Nothing was started.",
+                escape(until)
+            )
+        }
         Refusal::NoRule(near) => no_rule(near, &path, &name, contact),
     }
 }

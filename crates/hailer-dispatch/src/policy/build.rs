@@ -62,6 +62,9 @@ impl Policy {
         for (index, rule) in source.rules.into_iter().enumerate() {
             builder.add_rule(index, &rule);
         }
+        for (index, freeze) in source.freezes.iter().enumerate() {
+            builder.add_freeze(index, freeze);
+        }
         builder.add_declared_approvals();
         for (index, rule) in source.approvals.into_iter().enumerate() {
             builder.add_approval(index, rule);
@@ -228,6 +231,7 @@ impl Builder<'_> {
         let mut compiled = CompiledRule {
             place: rule.place.as_str().into(),
             say: rule.say.as_deref().map(Into::into),
+            frozen: None,
             to: self.people(&rule.to, at, "to", rule.verdict == Verdict::Deny),
             unless: self.people(&rule.unless, at, "unless", rule.verdict == Verdict::Allow),
             webhooks: Vec::new(),

@@ -9,6 +9,7 @@ use hailer_activity::{ChannelId, TeamId, TenantId};
 use crate::approval::{Approval, Via};
 use crate::policy::asker::Asker;
 use crate::policy::condition::Test;
+use crate::policy::decision::Refusal;
 use crate::spec::Effect;
 
 /// A rule. Which commands it speaks of is known from the index that led to it.
@@ -16,11 +17,21 @@ use crate::spec::Effect;
 pub(super) struct CompiledRule {
     pub(super) place: Arc<str>,
     pub(super) say: Option<Arc<str>>,
+    /// When it ends, for a rule that denies for a while.
+    pub(super) frozen: Option<Frozen>,
     pub(super) to: People,
     pub(super) unless: People,
     pub(super) webhooks: Vec<Arc<str>>,
     pub(super) teams: Vec<TeamId>,
     pub(super) channels: Vec<ChannelId>,
+}
+
+/// When a freeze ends.
+#[derive(Debug, Clone)]
+pub(super) struct Frozen {
+    pub(super) until_ms: i64,
+    /// The same as people read it.
+    pub(super) until: Arc<str>,
 }
 
 /// People, by the groups they are in.
@@ -108,6 +119,20 @@ impl People {
 }
 
 impl CompiledRule {
+    /// Says that the rule denies something.
+    pub(super) fn refusal(&self) -> Refusal {
+        let (place, say) = (Arc::clone(&self.place), self.say.clone());
+        match &self.frozen {
+            None => Refusal::Rule { place, say },
+            Some(frozen) => Refusal::Frozen {
+                place,
+                say,
+                until_ms: frozen.until_ms,
+                until: Arc::clone(&frozen.until),
+            },
+        }
+    }
+
     /// Says whether the rule speaks of somebody who is in these groups.
     pub(super) fn is_about(&self, groups: &[usize]) -> bool {
         self.to.include(groups) && !self.unless.include(groups)

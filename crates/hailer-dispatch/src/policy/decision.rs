@@ -77,6 +77,17 @@ pub enum Refusal {
         /// What it has to say.
         say: Option<Arc<str>>,
     },
+    /// It is frozen for a while.
+    Frozen {
+        /// Where the freeze is written.
+        place: Arc<str>,
+        /// What it has to say.
+        say: Option<Arc<str>>,
+        /// When it ends, in milliseconds since 1970.
+        until_ms: i64,
+        /// The same as people read it.
+        until: Arc<str>,
+    },
     /// No rule allows it.
     NoRule(NearMiss),
 }
@@ -133,7 +144,8 @@ impl Refusal {
             | Self::OverEffect { place, .. }
             | Self::OtherCommands { place }
             | Self::OtherChannel { place, .. }
-            | Self::Rule { place, .. } => Some(place),
+            | Self::Rule { place, .. }
+            | Self::Frozen { place, .. } => Some(place),
             Self::Blocked | Self::NoIdentity | Self::NoRule(_) => None,
         }
     }
@@ -199,6 +211,9 @@ impl fmt::Display for Refusal {
                 "this is not among the channels of the webhook at {place}"
             ),
             Self::Rule { place, .. } => write!(formatter, "the rule at {place} denies it"),
+            Self::Frozen { place, until, .. } => {
+                write!(formatter, "the freeze at {place} holds until {until}")
+            }
             Self::NoRule(near) => write!(formatter, "{near}"),
         }
     }

@@ -26,6 +26,8 @@ pub struct PolicyError {
 pub enum Written {
     /// A rule.
     Rule(usize),
+    /// A freeze.
+    Freeze(usize),
     /// What others have to approve.
     Approval(usize),
     /// What the sender is asked about again.

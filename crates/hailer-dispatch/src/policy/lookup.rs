@@ -85,6 +85,7 @@ impl Builder<'_> {
             let what = match at {
                 Written::Rule(_) if key == "deny" => "rule denies",
                 Written::Rule(_) => "rule allows",
+                Written::Freeze(_) => "freeze names",
                 Written::Approval(_) => "approval is asked for",
                 Written::Confirm => "confirmation is set for",
                 Written::Ceiling(_)

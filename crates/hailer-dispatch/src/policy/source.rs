@@ -5,6 +5,7 @@ use std::time::Duration;
 use hailer_activity::{ChannelId, ObjectId, TeamId, TenantId};
 
 use crate::approval::Approval;
+use crate::policy::freeze::Freeze;
 use crate::spec::Effect;
 
 /// Everything that is written about permissions.
@@ -22,6 +23,8 @@ pub struct PolicySource {
     pub ceilings: Vec<Ceiling>,
     /// The rules, in the order of the file.
     pub rules: Vec<Rule>,
+    /// The freezes that hold now, in the order of the file.
+    pub freezes: Vec<Freeze>,
     /// What others have to approve, in the order of the file.
     pub approvals: Vec<ApprovalRule>,
     /// What the sender is asked about again.

@@ -55,6 +55,11 @@ pub fn greeting(name: &str) -> String {
     payload(&head, "", &[], FollowUp::MAX_SIZE)
 }
 
+/// Writes a message that is about no job: a headline and text, which is taken literally.
+pub fn note(head: &str, text: &str, max_size: usize) -> String {
+    payload(&escape_card(head), text, &[], max_size)
+}
+
 /// Puts a headline, if there is one, and cards or text, in the wrapper that a flow reads; of several forms the first that fits.
 fn payload(head: &str, text: &str, cards: &[Value], max_size: usize) -> String {
     let adaptive: Vec<&Value> = cards

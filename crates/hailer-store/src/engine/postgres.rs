@@ -98,6 +98,16 @@ impl ServerEngine {
     }
 }
 
+impl ServerEngine {
+    /// Returns the names of the chains of all lanes.
+    pub(crate) fn chains(&self) -> Vec<String> {
+        let boot = &self.shared.boot;
+        (0..LANES)
+            .map(|number| format!("{boot}/{number}"))
+            .collect()
+    }
+}
+
 impl Drop for ServerEngine {
     fn drop(&mut self) {
         self.listener.abort();

@@ -1,6 +1,6 @@
 //! Reading the audit, and checking its chains.
 
-use crate::audit::{AuditCursor, AuditEntry, AuditFilter, AuditPage, AuditRow, ChainHead};
+use crate::audit::{AuditEntry, AuditFilter, AuditPage, AuditRow, ChainHead};
 use crate::error::StoreError;
 use crate::id::{BootId, JobId};
 use crate::session::{Row, Session, Value, values};
@@ -38,13 +38,8 @@ pub(crate) async fn list(
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = items.len() > limit;
     items.truncate(limit);
-    let place = |row: &AuditRow| AuditCursor {
-        at: row.at_ms,
-        chain: row.chain.clone(),
-        seq: row.seq,
-    };
     let next = if has_more {
-        items.last().map(place)
+        items.last().map(AuditRow::cursor)
     } else {
         None
     };
@@ -57,7 +52,7 @@ fn conditions(filter: &AuditFilter) -> (String, Vec<Value>) {
         ("actor_id", &filter.actor_id),
         ("job_id", &job),
         ("request_id", &filter.request_id),
-        ("command", &filter.command),
+        ("key_label", &filter.key_label),
         ("webhook", &filter.webhook),
         ("tenant", &filter.tenant),
         ("team", &filter.team),
@@ -70,6 +65,21 @@ fn conditions(filter: &AuditFilter) -> (String, Vec<Value>) {
             row.push(Value::from(wanted.as_str()));
             conditions.push(format!("{column} = ${}", row.len()));
         }
+    }
+    if let Some(actor) = &filter.actor {
+        row.push(actor.as_str().into());
+        row.push(actor.to_lowercase().into());
+        let (id, name) = (row.len() - 1, row.len());
+        conditions.push(format!("(actor_id = ${id} OR lower(actor_name) = ${name})"));
+    }
+    if let Some(command) = &filter.command {
+        row.push(command.as_str().into());
+        row.push(format!("{command} ").into());
+        let (whole, beginning) = (row.len() - 1, row.len());
+        let length = command.chars().count() + 1;
+        conditions.push(format!(
+            "(command = ${whole} OR substr(command, 1, {length}) = ${beginning})"
+        ));
     }
     for (condition, bound) in [("at >=", filter.since_ms), ("at <", filter.until_ms)] {
         if let Some(bound) = bound {
@@ -100,6 +110,16 @@ pub(crate) async fn chains(session: &mut Session) -> Result<Vec<ChainHead>, Stor
         .iter()
         .map(read_head)
         .collect()
+}
+
+/// Returns the end of a chain.
+pub(crate) async fn end(
+    session: &mut Session,
+    chain: &str,
+) -> Result<Option<ChainHead>, StoreError> {
+    let sql = "SELECT chain, seq, hash FROM audit WHERE chain = $1 ORDER BY seq DESC LIMIT 1";
+    let row = session.fetch_one(sql, &values![chain]).await?;
+    row.as_ref().map(read_head).transpose()
 }
 
 /// Returns the end of every chain.

@@ -211,7 +211,13 @@ async fn running_under(session: &mut Session, held: &HeldName) -> Result<Option<
 
 fn entry(event: &str, hold: &Hold, by: &Caller) -> AuditEntry {
     let (_, _, subject) = key(&hold.held);
-    let until = hold.until_ms.map(|until| format!(" until {until}"));
+    let what = if subject.is_empty() {
+        "everything"
+    } else {
+        subject
+    };
+    let time = hold.until_ms.map(|until| (until - hold.since_ms) / 60_000);
+    let time = time.map_or_else(String::new, |minutes| format!(" for {minutes} min"));
     AuditEntry {
         event: event.to_owned(),
         request_id: by.request_id.clone(),
@@ -220,17 +226,7 @@ fn entry(event: &str, hold: &Hold, by: &Caller) -> AuditEntry {
         actor_id: by.person.id.clone(),
         actor_name: by.person.name.clone(),
         rule: subject.to_owned(),
-        detail: format!(
-            "{}{} by {}: {}",
-            if subject.is_empty() {
-                "everything"
-            } else {
-                subject
-            },
-            until.unwrap_or_default(),
-            hold.by.name,
-            hold.reason
-        ),
+        detail: format!("{what}{time} by {}: {}", hold.by.name, hold.reason),
         ..AuditEntry::default()
     }
 }

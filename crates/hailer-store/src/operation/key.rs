@@ -40,3 +40,18 @@ pub(crate) async fn note_key(
     audit::append(session, &entry).await?;
     Ok(seen)
 }
+
+/// Returns every network from which a key was used, in the order of their first uses.
+pub(crate) async fn key_uses(session: &mut Session) -> Result<Vec<KeyUse>, StoreError> {
+    let sql = "SELECT webhook, label, network FROM key_uses ORDER BY webhook, label, at, network";
+    let rows = session.fetch(sql, &[]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(KeyUse {
+                webhook: row.text("webhook")?,
+                label: row.text("label")?,
+                network: row.text("network")?,
+            })
+        })
+        .collect()
+}

@@ -217,6 +217,16 @@ impl Store {
         .await
     }
 
+    /// Returns every network from which a key was used, by webhook and label.
+    ///
+    /// # Errors
+    ///
+    /// Only those of the database.
+    pub async fn key_uses(&self) -> Result<Vec<KeyUse>, StoreError> {
+        self.read(|session| Box::pin(operation::key_uses(session)))
+            .await
+    }
+
     /// Appends an entry to the audit: a denial, a changed configuration, whatever is not part of a job's transaction.
     ///
     /// # Errors
@@ -251,6 +261,24 @@ impl Store {
     pub async fn audit_heads(&self) -> Result<Vec<ChainHead>, StoreError> {
         self.read(|session| Box::pin(operation::audit_heads(session)))
             .await
+    }
+
+    /// Returns the end of one audit chain; nothing when it has no rows.
+    ///
+    /// # Errors
+    ///
+    /// Only those of the database.
+    pub async fn audit_end(&self, chain: &str) -> Result<Option<ChainHead>, StoreError> {
+        let chain = chain.to_owned();
+        self.read(move |session| {
+            Box::pin(async move { operation::audit_end(session, &chain).await })
+        })
+        .await
+    }
+
+    /// Returns the names of the audit chains to which this opening writes: the one of SQLite, or its own of PostgreSQL.
+    pub fn own_chains(&self) -> Vec<String> {
+        self.inner.engine.chains()
     }
 
     /// Checks every audit chain, row by row; `anchors` are ends that [`audit_heads`](Self::audit_heads) returned earlier.
@@ -307,7 +335,12 @@ impl Store {
         }
     }
 
-    async fn audit_rows(&self, chain: &str, after: i64) -> Result<Vec<AuditRow>, StoreError> {
+    /// Returns some hundred rows of a chain after a number, in the order in which they were written: for exports that keep the proof.
+    ///
+    /// # Errors
+    ///
+    /// Only those of the database.
+    pub async fn audit_rows(&self, chain: &str, after: i64) -> Result<Vec<AuditRow>, StoreError> {
         let chain = chain.to_owned();
         self.read(move |session| {
             Box::pin(async move {

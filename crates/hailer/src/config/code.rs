@@ -104,6 +104,15 @@ pub(super) const IN_TWO_FILES: &str = "HL240";
 /// There is no time zone of that name.
 pub(super) const NO_ZONE: &str = "HL245";
 
+/// A window of a freeze cannot be read, or never begins.
+pub(super) const FREEZE: &str = "HL246";
+
+/// Where the audit goes cannot be read.
+pub(super) const AUDIT: &str = "HL247";
+
+/// A key's label cannot be one, or two keys have the same.
+pub(super) const KEY_LABEL: &str = "HL248";
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -235,6 +235,24 @@ pub const CONFIG_CAUSES: &[Cause] = &[
         "Zones have the names of the IANA list. Abbreviations such as CEST do not say when clocks change.",
         "write the name of the list: Europe/Berlin, America/New_York, UTC",
     ),
+    told(
+        "HL246",
+        "a window of a freeze that cannot be",
+        "A window begins at the times of a cron pattern and lasts a while; without both, or with one that never comes, it would stop nothing.",
+        "write cron = \"0 16 * * FRI\" (minute, hour, day, month, weekday) and lasts = \"64h\"",
+    ),
+    told(
+        "HL247",
+        "where the audit goes cannot be",
+        "A sink must be a file, or a syslog address that this machine can send to.",
+        "write syslog = \"unix:/dev/log\" or \"udp:127.0.0.1:514\"",
+    ),
+    told(
+        "HL248",
+        "a label that no key can have",
+        "The label is what the log and the audit say instead of the key, so it is short and different from those of the webhook's other keys.",
+        "write up to 32 letters, digits, -, _ and dots: label = \"2026\"",
+    ),
 ];
 
 const fn told(

@@ -47,16 +47,21 @@ impl RuleConfig {
 /// Reads all rules, in the order of the file.
 pub(super) fn read(permissions: &Section<'_>, webhooks: &[WebhookConfig]) -> Vec<RuleConfig> {
     let tables = permissions.tables("rule");
-    let read = |table: &Section<'_>| Reader { table, webhooks }.read();
+    let read = |table: &Section<'_>| Reader::new(table, webhooks).read();
     tables.iter().filter_map(read).collect()
 }
 
-struct Reader<'a, 'd> {
+/// Reads the parts of a rule from its table.
+pub(super) struct Reader<'a, 'd> {
     table: &'a Section<'d>,
     webhooks: &'a [WebhookConfig],
 }
 
-impl<'d> Reader<'_, 'd> {
+impl<'a, 'd> Reader<'a, 'd> {
+    pub(super) fn new(table: &'a Section<'d>, webhooks: &'a [WebhookConfig]) -> Self {
+        Self { table, webhooks }
+    }
+
     fn read(&self) -> Option<RuleConfig> {
         let table = self.table;
         let mut spots = Spots::new(table.reading(), table.origin());
@@ -111,7 +116,7 @@ impl<'d> Reader<'_, 'd> {
         None
     }
 
-    fn people(&self, key: &'static str, spots: &mut Spots) -> Option<Vec<Whom>> {
+    pub(super) fn people(&self, key: &'static str, spots: &mut Spots) -> Option<Vec<Whom>> {
         let items = self.table.items(key)?;
         let mut people = Vec::new();
         for (text, origin) in items {
@@ -133,7 +138,7 @@ impl<'d> Reader<'_, 'd> {
         Some(people)
     }
 
-    fn places(&self, spots: &mut Spots) -> Vec<Place> {
+    pub(super) fn places(&self, spots: &mut Spots) -> Vec<Place> {
         let items = self.table.items("in").unwrap_or_default();
         let mut places = Vec::new();
         for (text, origin) in items {
@@ -169,7 +174,7 @@ impl<'d> Reader<'_, 'd> {
         effects
     }
 
-    fn conditions(&self, spots: &mut Spots) -> Vec<Condition> {
+    pub(super) fn conditions(&self, spots: &mut Spots) -> Vec<Condition> {
         let when = self.table.section("when");
         let mut conditions = Vec::new();
         for entry in when.entries() {

@@ -10,14 +10,13 @@ use super::report::shown;
 use super::tree::{Entry, Node, Origin, Table, Value, flatten};
 
 /// Keys that are documented, but that this version does not act on; `*` is any name.
-const PLANNED: [&[&str]; 8] = [
+const PLANNED: [&[&str]; 7] = [
     &["bot", "language"],
     &["server", "trusted_proxies"],
     &["log", "format"],
     &["log", "bodies"],
     &["confirm"],
     &["command"],
-    &["audit"],
     &["telemetry"],
 ];
 

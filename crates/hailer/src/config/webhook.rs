@@ -20,6 +20,9 @@ const TEAMS_KEY_LENGTH: usize = 32;
 /// Longer names make URLs that Teams refuses to save.
 const NAME_LIMIT: usize = 64;
 
+/// Longer labels fill the lines of the log.
+const LABEL_LIMIT: usize = 32;
+
 /// One team's outgoing webhook.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -30,6 +33,8 @@ pub struct WebhookConfig {
     pub mention: String,
     /// Its security tokens, decoded: the current one first, then those that are being replaced.
     pub keys: Vec<HmacKey>,
+    /// What each key is called in the log and in the audit, in the same order.
+    pub labels: Vec<String>,
     /// What can be done by it at most, and for which team.
     pub ceiling: Ceiling,
     pub(crate) spots: Spots,
@@ -42,6 +47,7 @@ struct Token<'d> {
     webhook: String,
     origin: &'d Origin,
     secret: Secret,
+    label: Option<String>,
 }
 
 impl WebhookConfig {
@@ -57,6 +63,7 @@ impl WebhookConfig {
             },
             spots: Spots::default(),
             name,
+            labels: vec![fingerprint(&key)],
             keys: vec![key],
             followup: None,
         }
@@ -90,10 +97,15 @@ fn read_one(section: &Section<'_>, seen: &mut HashMap<String, String>) -> Webhoo
     check_name(section, &name);
     let mention = read_mention(section).unwrap_or_else(|| name.clone());
     let tokens = read_tokens(section, &name);
-    let mut keys = Vec::new();
+    let (mut keys, mut labels) = (Vec::new(), Vec::new());
     for token in tokens {
         warn_if_repeated(section, &token, seen);
-        keys.extend(decode(section, &token));
+        if let Some(key) = decode(section, &token) {
+            let label = token.label.clone().unwrap_or_else(|| fingerprint(&key));
+            check_label(section, &token, &label, &labels);
+            labels.push(label);
+            keys.push(key);
+        }
         seen.entry(token.secret.expose().to_owned())
             .or_insert(token.webhook);
     }
@@ -102,6 +114,7 @@ fn read_one(section: &Section<'_>, seen: &mut HashMap<String, String>) -> Webhoo
         name,
         mention,
         keys,
+        labels,
         ceiling,
         spots,
         followup: section.string("followup"),
@@ -167,14 +180,76 @@ fn read_tokens<'d>(section: &Section<'d>, name: &str) -> Vec<Token<'d>> {
     }
     let read = |(path, node): (Vec<String>, &'d Node)| {
         let subject = format!("token of {subject}");
+        let label = read_label(section, &path, node);
         let secret = section.reference(node, path, subject).read()?;
         Some(Token {
             webhook: name.to_owned(),
             origin: &node.origin,
             secret,
+            label,
         })
     };
     tokens.into_iter().filter_map(read).collect()
+}
+
+/// Reads what a key is called, beside where it is.
+fn read_label(section: &Section<'_>, path: &[String], node: &Node) -> Option<String> {
+    let Value::Table(table) = &node.value else {
+        return None;
+    };
+    section.reading().open(path);
+    section.reading().know(path, "label");
+    let entry = table.get("label")?;
+    match &entry.node.value {
+        Value::String(label) => Some(label.trim().to_owned()),
+        Value::Integer(Ok(number)) => Some(number.to_string()),
+        Value::Integer(Err(_))
+        | Value::Float
+        | Value::Boolean(_)
+        | Value::Datetime
+        | Value::Array(_)
+        | Value::Table(_) => {
+            let problem = Problem::error(code::WRONG_TYPE, "`label` should be a string");
+            let help = "put it in quotes: label = \"2026\"";
+            section
+                .reading()
+                .note(&entry.node.origin, problem.with_help(help));
+            None
+        }
+    }
+}
+
+/// A label stands in the log and in the audit: it is short, and says which key of the webhook is meant.
+fn check_label(section: &Section<'_>, token: &Token<'_>, label: &str, others: &[String]) {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let is_label = (1..=LABEL_LIMIT).contains(&label.len()) && label.chars().all(is_part);
+    let (text, help) = if !is_label {
+        (
+            "a key cannot be called so".to_owned(),
+            "fix: up to 32 letters, digits, -, _ and dots: label = \"2026\"",
+        )
+    } else if others.iter().any(|it| it == label) && token.label.is_some() {
+        (
+            format!(
+                "two keys of webhook \"{}\" are called {label}",
+                shown(&token.webhook)
+            ),
+            "fix: call each of them otherwise, so that the audit tells them apart",
+        )
+    } else {
+        return;
+    };
+    let problem = Problem::error(code::KEY_LABEL, text).with_help(help);
+    section.reading().note(token.origin, problem);
+}
+
+/// What a key is called that has no label: it stays the same while keys come and go, and says nothing of the key.
+fn fingerprint(key: &HmacKey) -> String {
+    let signature = key.sign(b"label of a key");
+    let signature = signature.trim_start_matches("HMAC ");
+    let letters = signature.chars().filter(char::is_ascii_alphanumeric);
+    let short: String = letters.take(6).collect();
+    format!("key-{}", short.to_lowercase())
 }
 
 fn items<'d>(section: &Section<'d>, node: &'d Node, subject: &str) -> Vec<(Vec<String>, &'d Node)> {

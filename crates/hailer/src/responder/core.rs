@@ -15,7 +15,9 @@ use hailer_reply::{MESSAGE_LIMIT, Reply, RequestId, escape, judge};
 use hailer_store::{JobState, NewText, Store};
 use hailer_transport::{Answer, Outcome};
 
+use crate::audit_recorder::Recorder;
 use crate::command_runtime::{CallersThread, CommandRuntime, Worked};
+use crate::config::Redact;
 use crate::job_desk::place;
 use crate::live_policy::LivePolicy;
 use crate::local_time::LocalTime;
@@ -33,6 +35,12 @@ pub(super) struct Core {
     pub(super) contact: Option<String>,
     /// In which zone answers tell the time.
     pub(super) times: LocalTime,
+    /// Which arguments the audit does not show.
+    pub(super) redact: Redact,
+    /// Writes to the audit what no job's transaction does; nobody where there is no store.
+    pub(super) recorder: Option<Recorder>,
+    /// Whether commands that only look are recorded.
+    pub(super) records_reads: bool,
     /// For commands that have a deadline of their own. Weak, so that work which hangs keeps no threads alive.
     pub(super) runtime: Weak<CommandRuntime>,
     pub(super) jobs: Option<Jobs>,
@@ -77,6 +85,7 @@ impl Core {
             Err(misunderstanding) => {
                 let inquiry = &errand.inquiry;
                 alarm_of_other_keys(&misunderstanding, inquiry);
+                self.record_refusal(&misunderstanding, errand);
                 return self.misunderstood(&misunderstanding, &inquiry.activity, &inquiry.bot);
             }
         };
@@ -87,6 +96,7 @@ impl Core {
             entry: Arc::clone(call.entry()),
             arguments: call.arguments().to_vec(),
             lock: call.lock().map(str::to_owned),
+            rule: call.rule(),
         });
         match call.deadline() {
             None => self.perform(call, errand).await,
@@ -151,6 +161,7 @@ impl Core {
                 let answer = self
                     .write_result(errand, &finished.reply, finished.outcome)
                     .await;
+                self.record_look(errand, finished.state);
                 keeping.ended(&answer);
                 answer
             }

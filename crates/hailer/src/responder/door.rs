@@ -11,11 +11,11 @@ use hailer_store::{
     StoreError,
 };
 use hailer_transport::{Answer, Outcome};
-use serde_json::{Map, Value};
 
 use super::core::{Core, Finished};
 use super::errand::{Errand, Found};
 use super::wording::{self, attached, busy, locked, not_accepted, queue_full, uncertain};
+use crate::config::Redact;
 
 /// How long the door may take.
 const DOOR: Duration = Duration::from_millis(1_500);
@@ -121,6 +121,9 @@ impl Core {
             Admitted::Attached(job) => self.write(errand, &attached(&job, bot), Outcome::Duplicate),
             Admitted::Locked { by, .. } => self.write(errand, &locked(&by), Outcome::Refused),
             Admitted::Kept(hold) => {
+                if let Some(found) = errand.understood() {
+                    self.record_hold(&hold, errand, found);
+                }
                 let reply = wording::kept(&hold, bot, self.times, inquiry.now);
                 self.write(errand, &reply, Outcome::Refused)
             }
@@ -129,7 +132,9 @@ impl Core {
                 self.write(errand, &reply, Outcome::Busy)
             }
             // Handled by the caller, which has the call.
-            Admitted::Running(_) | Admitted::Asking(_) => self.write(errand, &busy(), Outcome::Busy),
+            Admitted::Running(_) | Admitted::Asking(_) => {
+                self.write(errand, &busy(), Outcome::Busy)
+            }
         }
     }
 
@@ -175,7 +180,7 @@ impl Core {
     fn admission(&self, jobs: &Jobs, errand: &Errand, found: &Found) -> Admission {
         let limit = jobs.settings().time_limit(found.entry.time_limit());
         let job = new_job(errand, found, limit);
-        let intent = intent(errand, found, &job);
+        let intent = intent(errand, found, &job, &self.redact);
         Admission {
             key: self.message_key(errand, &job),
             guard: Some(guard(&job)),
@@ -289,18 +294,15 @@ fn guard(job: &NewJob) -> [u8; 32] {
     hailer_jobs::fingerprint(parts)
 }
 
-fn intent(errand: &Errand, found: &Found, job: &NewJob) -> AuditEntry {
-    let arguments: Map<String, Value> = found
-        .arguments
-        .iter()
-        .map(|(name, value)| (name.clone(), Value::from(value.as_str())))
-        .collect();
+fn intent(errand: &Errand, found: &Found, job: &NewJob, redact: &Redact) -> AuditEntry {
     let activity = errand.inquiry.activity.id.as_ref();
     AuditEntry {
         event: "intent".to_owned(),
         decision: "allow".to_owned(),
+        rule: found.rule.clone(),
         activity: activity.map(ToString::to_string).unwrap_or_default(),
-        arguments: Value::Object(arguments).to_string(),
+        key_label: errand.key_label.clone(),
+        arguments: redact.arguments(&found.arguments),
         ..hailer_jobs::audit_of(job)
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Errand {
     pub(super) inquiry: Arc<Inquiry>,
     /// The message as it was signed.
     pub(super) body: Bytes,
+    /// What the key is called that signed it.
+    pub(super) key_label: String,
     /// When it began, by the clock that tests cannot move.
     pub(super) begun: Instant,
     /// Who keeps its result when it takes too long; nobody where there is no store.
@@ -28,13 +30,21 @@ pub(super) struct Found {
     pub(super) entry: Arc<Entry>,
     pub(super) arguments: Vec<(String, String)>,
     pub(super) lock: Option<String>,
+    /// Where the rule is written that lets it run; nothing when none has to.
+    pub(super) rule: String,
 }
 
 impl Errand {
-    pub(super) fn new(inquiry: Arc<Inquiry>, body: Bytes, has_store: bool) -> Self {
+    pub(super) fn new(
+        inquiry: Arc<Inquiry>,
+        body: Bytes,
+        key_label: String,
+        has_store: bool,
+    ) -> Self {
         Self {
             inquiry,
             body,
+            key_label,
             begun: Instant::now(),
             keeping: has_store.then(Keeping::new),
             found: OnceLock::new(),

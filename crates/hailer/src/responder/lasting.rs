@@ -5,10 +5,15 @@ use std::time::Duration;
 
 use hailer_dispatch::{CancellationToken, Rates, Throttle};
 
+use crate::audit_recorder::Recorder;
 use crate::clock::BotClock;
 use crate::command_runtime::CommandRuntime;
+use crate::config::AuditConfig;
 use crate::job_host::JobHost;
 use crate::recent::Recent;
+
+/// How long rows of the audit that wait may take at the end.
+const LAST_ROWS: Duration = Duration::from_millis(1_500);
 
 /// What a bot has from its start to its end.
 #[derive(Debug)]
@@ -20,6 +25,8 @@ pub(crate) struct Lasting {
     pub(super) cancellation: CancellationToken,
     /// Where jobs live, when there is a store.
     job_host: Option<JobHost>,
+    /// Writes to the audit what no job's transaction does; nobody where there is no store.
+    pub(super) recorder: Option<Recorder>,
 }
 
 impl Lasting {
@@ -27,6 +34,7 @@ impl Lasting {
         runtime: CommandRuntime,
         clock: BotClock,
         job_host: Option<JobHost>,
+        audit: &AuditConfig,
     ) -> Arc<Self> {
         Arc::new(Self {
             runtime: Arc::new(runtime),
@@ -34,6 +42,7 @@ impl Lasting {
             throttle: Throttle::new(Rates::default()),
             clock,
             cancellation: CancellationToken::new(),
+            recorder: job_host.as_ref().and_then(|host| host.recorder(audit)),
             job_host,
         })
     }
@@ -63,6 +72,9 @@ impl Lasting {
                 left,
                 "commands are cut off; they did not end within shutdown_grace"
             );
+        }
+        if let Some(recorder) = &self.recorder {
+            recorder.flush(LAST_ROWS).await;
         }
     }
 }

@@ -66,7 +66,7 @@ impl Generation {
             job: OnceLock::from(handle),
         };
         let body = Bytes::from(job.spec.body.clone());
-        Ok(Errand::new(Arc::new(inquiry), body, false))
+        Ok(Errand::new(Arc::new(inquiry), body, String::new(), false))
     }
 }
 
@@ -104,6 +104,7 @@ impl Core {
                 let answer = self.misunderstood(&misunderstanding, &inquiry.activity, &inquiry.bot);
                 let error = "it was not started; who may run it, or the command, changed meanwhile";
                 tracing::warn!(job = %job.id, why = misunderstanding.label(), "a job is refused at its start");
+                self.record_refusal(&misunderstanding, &errand);
                 return jobs::Worked::Ended(Outcome {
                     reply: answer.message.into_json(),
                     ..Outcome::without_reply(JobState::Failed, error)
@@ -118,6 +119,7 @@ impl Core {
             entry: Arc::clone(call.entry()),
             arguments: call.arguments().to_vec(),
             lock: call.lock().map(str::to_owned),
+            rule: call.rule(),
         });
         self.run_queued(&live, call, &errand).await
     }

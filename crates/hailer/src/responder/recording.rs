@@ -1,0 +1,120 @@
+//! What the audit says of messages that start nothing.
+
+use std::net::IpAddr;
+
+use hailer_dispatch::Misunderstanding;
+use hailer_store::{AuditEntry, Hold, JobState, KeyUse};
+
+use crate::audit_recorder::network;
+
+use super::core::Core;
+use super::errand::{Errand, Found};
+
+impl Core {
+    /// Records that somebody may not do what they asked for, or asks too much.
+    pub(super) fn record_refusal(&self, misunderstanding: &Misunderstanding, errand: &Errand) {
+        let Some(recorder) = &self.recorder else {
+            return;
+        };
+        let entry = match misunderstanding {
+            Misunderstanding::NotPermitted { entry, refusal } => AuditEntry {
+                event: "denied".to_owned(),
+                decision: "deny".to_owned(),
+                command: entry.as_ref().map_or("", |it| it.path()).to_owned(),
+                effect: entry
+                    .as_ref()
+                    .map_or("", |it| it.effect().as_str())
+                    .to_owned(),
+                rule: refusal.place().unwrap_or_default().to_owned(),
+                detail: refusal.to_string(),
+                ..about(errand)
+            },
+            Misunderstanding::TooMany { .. } => AuditEntry {
+                event: "rate_limited".to_owned(),
+                decision: "limit".to_owned(),
+                ..about(errand)
+            },
+            // What is not understood starts nothing.
+            _ => return,
+        };
+        recorder.deny(entry);
+    }
+
+    /// Records that somebody holds what a command needs.
+    pub(super) fn record_hold(&self, hold: &Hold, errand: &Errand, found: &Found) {
+        let Some(recorder) = &self.recorder else {
+            return;
+        };
+        let now = errand.inquiry.now;
+        recorder.deny(AuditEntry {
+            event: "denied".to_owned(),
+            decision: "deny".to_owned(),
+            command: found.entry.path().to_owned(),
+            effect: found.entry.effect().as_str().to_owned(),
+            arguments: self.redact.arguments(&found.arguments),
+            rule: match &hold.held {
+                hailer_store::HeldName::Lock(name) => format!("lock {name}"),
+                hailer_store::HeldName::Freeze(_) | hailer_store::HeldName::FreezeAll => {
+                    "freeze".to_owned()
+                }
+            },
+            detail: crate::hold_words::sentence(hold, &errand.inquiry.bot, self.times, now),
+            ..about(errand)
+        });
+    }
+
+    /// Records that somebody looked at something, where that is wanted.
+    pub(super) fn record_look(&self, errand: &Errand, state: JobState) {
+        let Some(recorder) = self.recorder.as_ref().filter(|_| self.records_reads) else {
+            return;
+        };
+        let found = errand.found();
+        recorder.record(AuditEntry {
+            event: "read".to_owned(),
+            decision: "allow".to_owned(),
+            command: found.map_or("", |it| it.path()).to_owned(),
+            effect: "read".to_owned(),
+            outcome: state.as_str().to_owned(),
+            duration_ms: i64::try_from(errand.begun.elapsed().as_millis()).ok(),
+            ..about(errand)
+        });
+    }
+
+    /// Notes from where a key was used.
+    pub(super) fn record_key(&self, errand: &Errand, peer: Option<IpAddr>) {
+        let (Some(recorder), Some(peer)) = (&self.recorder, peer) else {
+            return;
+        };
+        let used = KeyUse {
+            webhook: errand.inquiry.webhook.to_string(),
+            label: errand.key_label.clone(),
+            network: network(peer),
+        };
+        recorder.key_used(used, || about(errand));
+    }
+}
+
+/// Says who wrote, and where.
+fn about(errand: &Errand) -> AuditEntry {
+    let inquiry = &errand.inquiry;
+    let activity = &inquiry.activity;
+    let text = |id: Option<String>| id.unwrap_or_default();
+    let from = activity.from.as_ref();
+    let conversation = activity.conversation.as_ref().and_then(|it| it.id.as_ref());
+    AuditEntry {
+        request_id: inquiry.request_id.to_string(),
+        tenant: text(activity.tenant().map(ToString::to_string)),
+        team: text(activity.team().map(ToString::to_string)),
+        channel: text(activity.channel().map(|it| it.to_string())),
+        conversation: text(conversation.map(ToString::to_string)),
+        activity: text(activity.id.as_ref().map(ToString::to_string)),
+        webhook: inquiry.webhook.to_string(),
+        key_label: errand.key_label.clone(),
+        actor_id: text(
+            from.and_then(|it| it.aad_object_id.as_ref())
+                .map(ToString::to_string),
+        ),
+        actor_name: text(from.and_then(|it| it.name.clone())),
+        ..AuditEntry::default()
+    }
+}
