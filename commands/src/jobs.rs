@@ -37,7 +37,7 @@ pub struct JobsArgs {
     #[arg(value_enum, ignore_case = true, default_value = "mine")]
     which: Which,
     /// Go on where a page ended: the number that it names
-    #[arg(long)]
+    #[arg(long, value_name = "number")]
     before: Option<i64>,
 }
 
@@ -130,7 +130,8 @@ fn log(desk: &JobDesk) -> impl Command {
 fn cancel(desk: &JobDesk) -> impl Command {
     let desk = desk.clone();
     let spec = Spec::new("job cancel", "stop a job")
-        .effect(Effect::Read)
+        .effect(Effect::Write)
+        .checks_itself()
         .example("job cancel 7F3A", "stops it, if you may run it");
     command_fn(spec, move |args: IdArgs, invocation: Invocation| {
         let desk = desk.clone();
@@ -155,7 +156,8 @@ fn cancel(desk: &JobDesk) -> impl Command {
 fn retry(desk: &JobDesk) -> impl Command {
     let desk = desk.clone();
     let spec = Spec::new("job retry", "do what a job did once more")
-        .effect(Effect::Read)
+        .effect(Effect::Write)
+        .checks_itself()
         .example("job retry 7F3A", "the same again, if you may run it");
     command_fn(spec, move |args: IdArgs, invocation: Invocation| {
         let desk = desk.clone();
@@ -166,6 +168,10 @@ fn retry(desk: &JobDesk) -> impl Command {
                     "Started once more (job {id}). Ask me in a minute: **@{bot} job {id}**"
                 )),
                 Retried::NotEnded(job) => Reply::text(format!("Job {} is not over yet.", job.id)),
+                Retried::NotKept(job) => Reply::text(format!(
+                    "There is a secret in what job {} did, so I did not keep it. Say it again.",
+                    job.id
+                )),
                 Retried::QueueFull => Reply::text("Too many jobs wait; nothing was started."),
                 Retried::NotFound => Reply::text(format!("Job {} is no longer kept.", args.id)),
             })

@@ -106,10 +106,7 @@ impl DynamicCommand for ScriptCommand {
         let cancellation = invocation.cancellation().clone();
         let noting = invocation.clone();
         let note = |identity: Option<Identity>| async move {
-            match identity.and_then(work_process) {
-                Some(process) => noting.note_process(process).await,
-                None => Ok(()),
-            }
+            noting.note_start(identity.and_then(work_process)).await
         };
         let progress = move |done, total, text: &str| invocation.progress(done, total, text);
         run(

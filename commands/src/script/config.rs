@@ -8,7 +8,7 @@ use std::time::Duration;
 use hailer::{Draft, Effect, Section, Spec};
 use hailer_process::{Limits, RunAs};
 
-use crate::script::argument::ScriptArgument;
+use crate::script::argument::{ArgumentType, ScriptArgument};
 use crate::script::progress::ProgressLine;
 use crate::script::service::Service;
 use crate::script::template::Template;
@@ -129,7 +129,13 @@ impl fmt::Debug for Executable {
 
 impl Script {
     pub(super) fn spec(&self) -> Spec {
-        let mut spec = Spec::new(&self.name, &self.summary).effect(self.effect);
+        let mut spec = Spec::new(&self.name, &self.summary)
+            .effect(self.effect)
+            .gated();
+        let secrets = self.arguments.iter();
+        for secret in secrets.filter(|it| it.kind == ArgumentType::Secret) {
+            spec = spec.secret(&secret.name);
+        }
         if let Some(group) = &self.group {
             spec = spec.group(group);
         }

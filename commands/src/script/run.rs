@@ -37,7 +37,8 @@ impl Finished {
 /// Runs a script to its end. Progress is told to the sink as steps done, steps in all and a text; the sink must not
 /// block. To drop the future ends a program with all that it has started.
 ///
-/// Before a program starts, `note` is given its process; it does not start unless that is written down.
+/// Before a program starts, `note` is given its process, and before a service is called, nothing; neither begins unless that
+/// is written down.
 pub async fn run<F>(
     script: &Script,
     launcher: &Launcher,
@@ -50,7 +51,10 @@ where
     F: Future<Output = Result<(), CommandError>>,
 {
     match &script.work {
-        Work::Service(service) => service::call(script, service, context, cancellation).await,
+        Work::Service(service) => match note(None).await {
+            Ok(()) => service::call(script, service, context, cancellation).await,
+            Err(error) => Finished::Failed(error),
+        },
         Work::Program(executable) => {
             let program = program::describe(script, executable, context);
             let program = program::watched(program, executable.progress.as_ref(), progress);

@@ -1,8 +1,11 @@
 //! `hailer jobs`: what is in the store, beside a running bot or without one.
 
+mod show;
+
 use std::path::Path;
 
 use anyhow::Context;
+use chrono::Utc;
 use clap::{Args, Subcommand};
 use hailer::{Cancelled, Environment, Job, JobId, JobState, Retried, read_message};
 use hailer_store::{Caller, JobFilter, Person, Role, Store};
@@ -35,27 +38,31 @@ enum What {
         #[arg(long, value_name = "NAME")]
         webhook: Option<String>,
         /// How many at most
-        #[arg(long, default_value_t = 20)]
+        #[arg(long, value_name = "NUMBER", default_value_t = 20)]
         limit: u32,
     },
     /// Show everything about a job
     Show {
-        /// Its id
+        /// Its id, like 7F3A
+        #[arg(value_name = "JOB")]
         id: JobId,
     },
     /// Print what a job said
     Log {
-        /// Its id
+        /// Its id, like 7F3A
+        #[arg(value_name = "JOB")]
         id: JobId,
     },
     /// Stop a job; a running bot hears of it within a second
     Cancel {
-        /// Its id
+        /// Its id, like 7F3A
+        #[arg(value_name = "JOB")]
         id: JobId,
     },
     /// Queue what an ended job did once more
     Retry {
-        /// Its id
+        /// Its id, like 7F3A
+        #[arg(value_name = "JOB")]
         id: JobId,
     },
 }
@@ -162,19 +169,23 @@ async fn act(
             )
         }
         What::Retry { id } => {
-            let retried = store
-                .retry(id, caller, queue)
-                .await
-                .context("cannot retry")?;
-            match retried {
-                Retried::New(new) => told(options.json, &new, "queued", true),
-                Retried::NotEnded(_) => told(options.json, id, "not over yet", false),
-                Retried::QueueFull => {
-                    told(options.json, id, "not queued: the queue is full", false)
-                }
-                Retried::NotFound => Err(unknown(id)),
-            }
+            let retried = store.retry(id, caller, queue).await;
+            retry_told(options.json, id, retried.context("cannot retry")?)
         }
+    }
+}
+
+/// Says what came of a retry.
+fn retry_told(is_json: bool, id: &JobId, retried: Retried) -> Result<Exit, Failure> {
+    match retried {
+        Retried::New(new) => told(is_json, &new, "queued", true),
+        Retried::NotEnded(_) => told(is_json, id, "not over yet", false),
+        Retried::NotKept(_) => {
+            let word = "not kept: there is a secret in it; say it again";
+            told(is_json, id, word, false)
+        }
+        Retried::QueueFull => told(is_json, id, "not queued: the queue is full", false),
+        Retried::NotFound => Err(unknown(id)),
     }
 }
 
@@ -233,20 +244,10 @@ fn list(jobs: &[Job], is_json: bool) -> Result<Exit, Failure> {
 }
 
 fn show(job: &Job, is_json: bool) -> Result<Exit, Failure> {
-    let json = as_json(job);
     if is_json {
-        return print(&json.to_string());
+        return print(&as_json(job).to_string());
     }
-    let fields = json.as_object().into_iter().flatten();
-    let lines = fields
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, value)| {
-            let value = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
-            format!("{name:<13} {value}")
-        });
-    print(&lines.collect::<Vec<_>>().join("\n"))
+    print(&show::facts(job, Utc::now()))
 }
 
 fn as_json(job: &Job) -> Value {

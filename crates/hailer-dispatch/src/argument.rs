@@ -2,7 +2,10 @@
 
 use std::any::TypeId;
 
+use crate::arguments::is_same_name;
 use crate::policy::{is_canonical, name_of};
+use crate::secret::SecretText;
+use crate::spec::Spec;
 
 /// How an argument is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub enum ValueKind {
 pub struct Argument {
     /// The name, with dashes: `service`, `dry-run`.
     pub name: String,
+    /// What its value is called in usage: the name, unless its author says otherwise.
+    pub value_name: String,
     /// How it is given.
     pub kind: ArgumentKind,
     /// What its value is; for one that is repeated, each of its values. A flag that is counted is an integer.
@@ -49,15 +54,35 @@ pub struct Argument {
     pub default: Option<String>,
     /// Whether each of its values has one spelling once it is read, so that a rule can deny it.
     pub is_canonical: bool,
+    /// Whether its values must neither be kept nor shown.
+    pub is_secret: bool,
 }
 
 impl Argument {
     /// Reads the arguments of a command in the order of usage: positional ones first.
-    pub(crate) fn all(command: &clap::Command) -> Vec<Self> {
+    pub(crate) fn all(spec: &Spec, command: &clap::Command) -> Vec<Self> {
         let visible = || command.get_arguments().filter(|arg| !arg.is_hide_set());
         let positional = visible().filter(|arg| arg.is_positional());
         let named = visible().filter(|arg| !arg.is_positional());
-        positional.chain(named).map(Self::read).collect()
+        let arguments = positional.chain(named).map(Self::read);
+        arguments.map(|it| it.declared_by(spec)).collect()
+    }
+
+    /// Keeps secret what the command says is, and with it what holds by default.
+    fn declared_by(mut self, spec: &Spec) -> Self {
+        self.is_secret |= spec.secrets.iter().any(|it| is_same_name(it, &self.name));
+        if self.is_secret {
+            self.default = None;
+        }
+        self
+    }
+
+    /// Says whether clap means this argument.
+    pub(crate) fn is_of(&self, declared: &clap::Arg) -> bool {
+        let name = declared
+            .get_long()
+            .unwrap_or_else(|| declared.get_id().as_str());
+        is_same_name(name, &self.name)
     }
 
     fn read(arg: &clap::Arg) -> Self {
@@ -82,6 +107,7 @@ impl Argument {
             .map(|it| it.to_string_lossy())
             .collect();
         Self {
+            value_name: value_name(arg, &name),
             name,
             kind,
             value: ValueKind::read(arg),
@@ -99,6 +125,7 @@ impl Argument {
                 .collect(),
             default: (takes_values && !defaults.is_empty()).then(|| defaults.join(" ")),
             is_canonical: is_canonical(arg),
+            is_secret: arg.get_value_parser().type_id() == TypeId::of::<SecretText>(),
         }
     }
 
@@ -109,11 +136,21 @@ impl Argument {
         match (self.kind, self.is_required) {
             (ArgumentKind::Positional, true) => format!("<{name}>{dots}"),
             (ArgumentKind::Positional, false) => format!("[{name}]{dots}"),
-            (ArgumentKind::Option, true) => format!("--{name} <{name}>"),
-            (ArgumentKind::Option, false) => format!("[--{name} {name}]"),
+            (ArgumentKind::Option, true) => format!("--{name} <{}>", self.value_name),
+            (ArgumentKind::Option, false) => format!("[--{name} {}]", self.value_name),
             (ArgumentKind::Flag, true) => format!("--{name}"),
             (ArgumentKind::Flag, false) => format!("[--{name}]"),
         }
+    }
+}
+
+/// Returns what the author calls the value; clap itself makes one of the argument's id.
+fn value_name(arg: &clap::Arg, name: &str) -> String {
+    let given = arg.get_value_names().and_then(|names| names.first());
+    let is_made = |given: &str| is_same_name(&given.to_lowercase(), arg.get_id().as_str());
+    match given.map(clap::builder::Str::as_str) {
+        Some(given) if !is_made(given) => given.to_lowercase(),
+        Some(_) | None => name.to_owned(),
     }
 }
 
@@ -180,7 +217,7 @@ mod tests {
     fn the_kind_of_a_value_is_that_of_its_type() {
         let command = Everything::augment_args(clap::Command::new("all"));
 
-        let kinds: Vec<(String, ValueKind)> = Argument::all(&command)
+        let kinds: Vec<(String, ValueKind)> = Argument::all(&Spec::new("all", "all"), &command)
             .into_iter()
             .map(|it| (it.name, it.value))
             .collect();

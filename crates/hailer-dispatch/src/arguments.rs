@@ -14,6 +14,9 @@ use crate::reader::Reader;
 use crate::suggest::nearest;
 use crate::words::{Word, WordKind};
 
+/// Has a command run although the same is under way.
+pub(crate) const AGAIN: &str = "--again";
+
 /// Parses the words behind a command's name.
 pub(crate) fn parse(
     reader: &Reader,
@@ -103,7 +106,10 @@ fn in_order(
             continue;
         }
         let text = word.text.as_ref();
-        if text == "--" {
+        if text == AGAIN && entry.takes_again() {
+            // Only whoever looks for the same job cares.
+            continue;
+        } else if text == "--" {
             values.extend(words.by_ref().map(|it| it.text.clone().into_owned()));
         } else if let Some(long) = text.strip_prefix("--") {
             options.push(long_option(entry, long, || words.next())?);

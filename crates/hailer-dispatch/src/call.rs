@@ -5,12 +5,17 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use hailer_reply::{Reply, escape};
 
+use crate::arguments::AGAIN;
 use crate::catalog::Entry;
 use crate::command::{Bound, CommandResult};
 use crate::command_error::CommandError;
 use crate::hook::AnyHook;
 use crate::invocation::Invocation;
 use crate::policy::{Asking, Evidence, Permit, Unreleased};
+use crate::secret::Secrets;
+
+/// What phones make of `--again`.
+const PHONES: [&str; 2] = ["\u{2014}again", "\u{2013}again"];
 
 /// A command that was found, allowed and understood; it only needs to be run.
 pub struct Call {
@@ -22,6 +27,8 @@ pub struct Call {
     pub(crate) arguments: Vec<(String, String)>,
     /// While this is there, nothing runs.
     pub(crate) asking: Option<Asking>,
+    pub(crate) secrets: Secrets,
+    pub(crate) retold: Option<String>,
 }
 
 impl Call {
@@ -60,9 +67,26 @@ impl Call {
     }
 
     /// Returns the arguments as they were given, by name, for commands that leave a trace: none of one that only
-    /// looks and is no job.
+    /// looks and is no job. Secrets are `***`.
     pub fn arguments(&self) -> &[(String, String)] {
         &self.arguments
+    }
+
+    /// Returns the secrets among the arguments.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// Says whether it was said with `--again`, so that it is to run although the same is under way.
+    pub fn is_again(&self) -> bool {
+        let mut words = self.invocation.text().split(' ');
+        self.entry.takes_again() && words.any(|it| it == AGAIN || PHONES.contains(&it))
+    }
+
+    /// Returns what may be kept and shown of the message: all of it, unless there are secrets in it; then the call is
+    /// written anew from its arguments, with `***` for the secrets.
+    pub fn text(&self) -> &str {
+        self.retold.as_deref().unwrap_or(self.invocation.text())
     }
 
     /// Says whether the command leaves a trace: it changes something, is a job, or needs a lock.

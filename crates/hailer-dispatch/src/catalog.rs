@@ -17,7 +17,7 @@ pub struct Entry {
 
 impl Entry {
     pub(crate) fn new(spec: Spec, clap: &clap::Command) -> Self {
-        let arguments = Argument::all(clap);
+        let arguments = Argument::all(&spec, clap);
         let words = arguments.iter().map(Argument::usage);
         let usage = std::iter::once(spec.path().to_owned())
             .chain(words)
@@ -56,6 +56,20 @@ impl Entry {
         self.spec.effect
     }
 
+    /// Says whether it looks itself, each time, at whether somebody may do just this.
+    pub fn checks_itself(&self) -> bool {
+        self.spec.checks_itself
+    }
+
+    /// Returns the effect by which rules and ceilings judge it.
+    pub fn permission_effect(&self) -> Effect {
+        if self.checks_itself() {
+            Effect::Read
+        } else {
+            self.effect()
+        }
+    }
+
     /// Returns the other paths by which it is found.
     pub fn aliases(&self) -> &[String] {
         &self.spec.aliases
@@ -88,12 +102,24 @@ impl Entry {
 
     /// Says whether a call of it is written down before it runs: it changes something, is a job, or needs a lock.
     pub fn leaves_a_trace(&self) -> bool {
-        self.effect() != Effect::Read || self.is_job() || self.lock().is_some()
+        self.permission_effect() != Effect::Read || self.is_job() || self.lock().is_some()
+    }
+
+    /// Says whether `--again` lets it run although the same is under way: it would be written down twice, and has no
+    /// option of that name itself.
+    pub fn takes_again(&self) -> bool {
+        let mut arguments = self.arguments.iter();
+        self.leaves_a_trace() && self.spec.rest.is_none() && !arguments.any(|it| it.name == "again")
     }
 
     /// Says whether running it twice does what running it once does.
     pub fn is_idempotent(&self) -> bool {
         self.spec.job.is_idempotent
+    }
+
+    /// Says whether it says itself when it begins.
+    pub fn is_gated(&self) -> bool {
+        self.spec.job.is_gated
     }
 
     /// Returns how long it may run as a job, when it says so.
@@ -114,6 +140,11 @@ impl Entry {
     /// Says whether it runs although somebody froze what changes something, or holds its lock.
     pub fn runs_despite_holds(&self) -> bool {
         self.spec.job.despite_holds
+    }
+
+    /// Says whether any of its arguments must neither be kept nor shown.
+    pub fn has_secrets(&self) -> bool {
+        self.arguments.iter().any(|it| it.is_secret)
     }
 
     /// Returns its arguments, positional ones first.

@@ -15,6 +15,7 @@ use crate::command_error::CommandError;
 use crate::misunderstanding::Misunderstanding;
 use crate::policy::{AskedFor, Asker, Permit, Policy};
 use crate::registry::{Judgement, Registry};
+use crate::secret::Secrets;
 use crate::text::{Link, MentionInText, MessageText};
 
 /// What came in: a message for the bot, with everything known about it.
@@ -53,9 +54,9 @@ pub trait JobHandle: fmt::Debug + Send + Sync {
     /// Notes how far it is. Must not block.
     fn progress(&self, done: u64, total: u64, text: &str);
 
-    /// Writes down a process that is about to run for the job, so that it is killed should the bot die. The error says
-    /// why it must not run.
-    fn note_process(&self, process: WorkProcess) -> BoxFuture<'_, Result<(), String>>;
+    /// Writes down that the job begins, and the process that is about to run for it, so that it is killed should the
+    /// bot die. The error says why nothing may run.
+    fn note_start(&self, process: Option<WorkProcess>) -> BoxFuture<'_, Result<(), String>>;
 }
 
 /// A process that works for a job, named so that no other is ever taken for it.
@@ -108,6 +109,7 @@ pub struct Invocation {
     registry: Arc<Registry>,
     policy: Arc<Policy>,
     permit: Permit,
+    secrets: Secrets,
 }
 
 impl Invocation {
@@ -118,6 +120,7 @@ impl Invocation {
         registry: Arc<Registry>,
         policy: Arc<Policy>,
         permit: Permit,
+        secrets: Secrets,
     ) -> Self {
         Self {
             inquiry,
@@ -125,6 +128,7 @@ impl Invocation {
             registry,
             policy,
             permit,
+            secrets,
         }
     }
 
@@ -242,21 +246,26 @@ impl Invocation {
     /// Call it as often as you like: only the newest is kept, about once a second.
     pub fn progress(&self, done: u64, total: u64, text: impl AsRef<str>) {
         if let Some(job) = self.inquiry.job.get() {
-            job.progress(done, total, text.as_ref());
+            if self.secrets.is_empty() {
+                job.progress(done, total, text.as_ref());
+            } else {
+                job.progress(done, total, &self.secrets.mask(text.as_ref()));
+            }
         }
     }
 
-    /// Writes down a process that is about to run for this call, so that it is killed should the bot die before it.
-    /// Does nothing when the call is no job.
+    /// Writes down that the work of this call begins, as a command does that is [`gated`](crate::Spec::gated), and the
+    /// process that is about to run for it, so that it is killed should the bot die before it. Does nothing when the
+    /// call is no job.
     ///
     /// # Errors
     ///
-    /// It cannot be written down, or the job is another server's by now: the process must not run.
-    pub async fn note_process(&self, process: WorkProcess) -> Result<(), CommandError> {
+    /// It cannot be written down, or the job is another server's by now: nothing may run.
+    pub async fn note_start(&self, process: Option<WorkProcess>) -> Result<(), CommandError> {
         let Some(job) = self.inquiry.job.get() else {
             return Ok(());
         };
-        job.note_process(process).await.map_err(|why| {
+        job.note_start(process).await.map_err(|why| {
             CommandError::told("I can't write down right now what I do, so nothing was started.")
                 .caused_by(std::io::Error::other(why))
         })

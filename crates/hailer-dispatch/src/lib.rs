@@ -24,6 +24,7 @@ mod pattern;
 mod policy;
 mod reader;
 mod registry;
+mod secret;
 mod spec;
 mod suggest;
 mod text;
@@ -50,6 +51,7 @@ pub use policy::{
     Unreleased, Verdict, Voter, Way, Whom, Written,
 };
 pub use registry::{Judgement, Registry, RegistryError, RegistryErrors};
+pub use secret::{SecretText, Secrets};
 pub use spec::{Cooldown, Effect, Example, Spec};
 pub use suggest::nearest;
 pub use text::{Link, MentionInText, MessageText};

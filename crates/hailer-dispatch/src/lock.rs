@@ -5,9 +5,9 @@
 
 use clap::ArgMatches;
 
-use crate::argument::Argument;
 use crate::arguments::is_same_name;
 use crate::catalog::Entry;
+use crate::secret::MASK;
 
 /// Stands for an argument that was left out.
 const LEFT_OUT: &str = "-";
@@ -64,7 +64,8 @@ fn canonical(value: &str) -> String {
         .replace(',', "%2c")
 }
 
-/// Lists what was given, and what holds by default, in the order of usage. Choices have their own spelling.
+/// Lists what was given, and what holds by default, in the order of usage. Choices have their own spelling,
+/// secrets none.
 pub(crate) fn given(
     entry: &Entry,
     declared: &clap::Command,
@@ -72,7 +73,7 @@ pub(crate) fn given(
 ) -> Vec<(String, String)> {
     let mut given = Vec::new();
     for argument in entry.arguments() {
-        let declared = declared.get_arguments().find(|it| is_it(it, argument));
+        let declared = declared.get_arguments().find(|it| argument.is_of(it));
         let Some(declared) = declared else { continue };
         let id = declared.get_id().as_str();
         let Ok(Some(values)) = matches.try_get_raw(id) else {
@@ -80,6 +81,10 @@ pub(crate) fn given(
         };
         let choices = declared.get_possible_values();
         let ignores_case = declared.is_ignore_case_set();
+        if argument.is_secret {
+            given.extend(values.map(|_| (argument.name.clone(), MASK.to_owned())));
+            continue;
+        }
         given.extend(values.map(|value| {
             let value = value.to_string_lossy();
             let choice = choices.iter().find(|it| it.matches(&value, ignores_case));
@@ -89,13 +94,6 @@ pub(crate) fn given(
         }));
     }
     given
-}
-
-fn is_it(declared: &clap::Arg, argument: &Argument) -> bool {
-    let name = declared
-        .get_long()
-        .unwrap_or_else(|| declared.get_id().as_str());
-    is_same_name(name, &argument.name)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use hailer_reply::{Reply, escape};
 
 use crate::catalog::Entry;
 use crate::policy::Refusal;
+use crate::secret::MASK;
 
 mod refused;
 
@@ -244,7 +245,7 @@ fn what_is_wrong(entry: &Entry, problem: &UsageProblem) -> String {
         } => format!(
             "I don't know the {} \"{}\".{} ({})",
             escape(argument),
-            escape(value),
+            escape(shown(entry, argument, value)),
             did_you_mean(suggestion.as_deref()),
             escape(&choices.join(", "))
         ),
@@ -254,15 +255,22 @@ fn what_is_wrong(entry: &Entry, problem: &UsageProblem) -> String {
             why,
         } => format!(
             "\"{}\" can't be the {} of {path}: {}.",
-            escape(value),
+            escape(shown(entry, argument, value)),
             escape(argument),
-            escape(why)
+            escape(&why.replace(value, shown(entry, argument, value)))
         ),
         UsageProblem::NoValue(option) => {
             format!("{} of {path} needs a value behind it.", escape(option))
         }
         UsageProblem::Twice(option) => {
             format!("{} of {path} can be given only once.", escape(option))
+        }
+        // It may be a part of a secret that lacks its quotes.
+        UsageProblem::Leftover(_) | UsageProblem::UnknownOption { .. } if entry.has_secrets() => {
+            format!(
+                "I didn't understand all of that. {path} takes {}; put a secret in quotes.",
+                takes(entry)
+            )
         }
         UsageProblem::Leftover(word) => format!(
             "I didn't understand \"{}\" at the end. {path} takes {}.",
@@ -278,6 +286,17 @@ fn what_is_wrong(entry: &Entry, problem: &UsageProblem) -> String {
             "I didn't understand the arguments of {path}: {}.",
             escape(why)
         ),
+    }
+}
+
+/// A secret is not repeated, however wrong it is.
+fn shown<'v>(entry: &Entry, argument: &str, value: &'v str) -> &'v str {
+    let name = argument.trim_start_matches('-');
+    let mut secrets = entry.arguments().iter().filter(|it| it.is_secret);
+    if secrets.any(|it| it.name == name) {
+        MASK
+    } else {
+        value
     }
 }
 

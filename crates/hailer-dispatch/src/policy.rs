@@ -242,7 +242,7 @@ impl Policy {
                 (Says::Yes | Says::No, _) => {}
             }
         }
-        let mut grant = self.granted_by_default(rules.effect);
+        let mut grant = self.granted_by_default(rules);
         let mut perhaps = false;
         if grant.is_none() {
             for bearing in &rules.allow {
@@ -265,13 +265,17 @@ impl Policy {
         }
     }
 
-    fn granted_by_default(&self, effect: Effect) -> Option<Grant> {
+    fn granted_by_default(&self, rules: &CommandRules) -> Option<Grant> {
         let is_granted = match self.default {
             DefaultPermission::Allow => true,
-            DefaultPermission::Read => effect == Effect::Read,
+            DefaultPermission::Read => rules.effect == Effect::Read,
             DefaultPermission::Deny => false,
         };
-        is_granted.then_some(Grant::Default(self.default))
+        is_granted.then_some(if rules.checks_itself {
+            Grant::ChecksItself
+        } else {
+            Grant::Default(self.default)
+        })
     }
 
     fn says(

@@ -13,6 +13,7 @@ use crate::misunderstanding::{Misunderstanding, UsageProblem};
 use crate::pattern::Patterns;
 use crate::policy::{Asker, Asking, Decision, HeldCall, Permit, Policy, Refusal, Standing, Values};
 use crate::reader::Reader;
+use crate::secret::{self, Secrets};
 use crate::text::MessageText;
 use crate::tree::{Found, Tree};
 
@@ -154,6 +155,8 @@ impl Registry {
             };
             Asking::new(policy, held, call)
         });
+        let secrets = Secrets::of(entry, declared, &matches);
+        let retold = (!secrets.is_empty()).then(|| secret::retold(entry, declared, &matches));
         let lock = entry.lock().map(|name| lock::fill(name, &arguments));
         let bound = Arc::clone(&registered.command)
             .bind(&mut matches, &permit)
@@ -167,11 +170,14 @@ impl Registry {
                 Arc::clone(self),
                 Arc::clone(policy),
                 permit,
+                secrets.clone(),
             ),
             hooks: Arc::clone(&registered.hooks),
             lock,
             arguments,
             asking,
+            secrets,
+            retold,
         })
     }
 

@@ -109,6 +109,8 @@ pub struct Spec {
     pub(crate) job: JobSpec,
     pub(crate) confirming: Confirming,
     pub(crate) approval: Option<Approval>,
+    pub(crate) secrets: Vec<String>,
+    pub(crate) checks_itself: bool,
 }
 
 /// How a command runs that outlives its reply.
@@ -116,6 +118,7 @@ pub struct Spec {
 pub(crate) struct JobSpec {
     pub(crate) is_job: bool,
     pub(crate) is_idempotent: bool,
+    pub(crate) is_gated: bool,
     pub(crate) time_limit: Option<Duration>,
     pub(crate) lock: Option<String>,
     pub(crate) at_once: Option<u32>,
@@ -145,6 +148,8 @@ impl Spec {
             job: JobSpec::default(),
             confirming: Confirming::ByEffect,
             approval: None,
+            secrets: Vec::new(),
+            checks_itself: false,
         }
     }
 
@@ -235,6 +240,34 @@ impl Spec {
         self
     }
 
+    /// Promises that the command itself looks, each time, at whether this person may do just this, because it depends
+    /// on the thing: on whose job it is, say. For rules and ceilings it counts as one that reads, whatever its effect
+    /// on the thing is, and it writes down itself what it does: its calls are no jobs and have no row of their own.
+    #[must_use]
+    pub fn checks_itself(mut self) -> Self {
+        self.checks_itself = true;
+        self
+    }
+
+    /// Keeps the values of the named argument from everything that is kept and shown: they are `***` in the text of
+    /// jobs, in the audit, in replies and in the log. An argument of type
+    /// [`SecretText`](crate::SecretText) is kept so anyway.
+    ///
+    /// The message of a queued job with a secret is only in the memory of the process that took it; when that ends
+    /// before the job began, the job ends as interrupted. Such a job cannot be retried.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use hailer_dispatch::{Effect, Spec};
+    /// Spec::new("vault unseal", "Unseals the vault").effect(Effect::Write).secret("key");
+    /// ```
+    #[must_use]
+    pub fn secret(mut self, argument: impl Into<String>) -> Self {
+        self.secrets.push(argument.into());
+        self
+    }
+
     /// Makes people wait before they run the command again.
     #[must_use]
     pub fn cooldown(mut self, cooldown: Cooldown) -> Self {
@@ -268,6 +301,15 @@ impl Spec {
     #[must_use]
     pub fn idempotent(mut self) -> Self {
         self.job.is_idempotent = true;
+        self
+    }
+
+    /// Promises that nothing of the command happens before it calls
+    /// [`Invocation::note_start`](crate::Invocation::note_start), and that it does so. Until then its job counts as
+    /// not begun, also after a crash. For commands that start a process which waits for a last word.
+    #[must_use]
+    pub fn gated(mut self) -> Self {
+        self.job.is_gated = true;
         self
     }
 

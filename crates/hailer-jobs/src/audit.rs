@@ -5,6 +5,8 @@ use std::time::Duration;
 use hailer_store::{AuditEntry, JobState, NewJob};
 use sha2::{Digest, Sha256};
 
+use crate::jobs::Jobs;
+
 /// Begins an audit entry with everything that is known of a job.
 pub fn audit_of(job: &NewJob) -> AuditEntry {
     AuditEntry {
@@ -30,6 +32,25 @@ pub(crate) fn outcome(job: &NewJob, state: JobState, took: Duration) -> AuditEnt
         duration_ms: i64::try_from(took.as_millis()).ok(),
         ..audit_of(job)
     }
+}
+
+impl Jobs {
+    /// As [`fingerprint`], for parts with a secret among them: only this process makes this hash of them, so that
+    /// nobody finds the secret by trying.
+    pub fn secret_fingerprint<const N: usize>(&self, parts: [&str; N]) -> Option<[u8; 32]> {
+        let salt = self.inner.salt?;
+        let mut hash = Sha256::new();
+        hash.update(salt);
+        hash.update(fingerprint(parts));
+        Some(hash.finalize().into())
+    }
+}
+
+/// Draws what makes hashes of secrets this process's own; `None` where the system has no random numbers.
+pub(crate) fn salt() -> Option<[u8; 32]> {
+    let mut salt = [0; 32];
+    getrandom::fill(&mut salt).ok()?;
+    Some(salt)
 }
 
 /// Returns a hash of parts that differs when any of them does, or when they are divided otherwise.

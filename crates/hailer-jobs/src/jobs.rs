@@ -5,11 +5,13 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use futures_util::future::{AbortHandle, BoxFuture};
 use hailer_dispatch::CancellationToken;
+use hailer_failpoint as failpoint;
 use hailer_store::{
     Admission, Admitted, AuditEntry, Ending, Fence, Job, JobId, JobState, NewJob, ProcessIdentity,
-    Store, StoreError,
+    Start, Store, StoreError,
 };
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
@@ -17,11 +19,12 @@ use tokio::sync::Semaphore;
 use crate::ending::Worked;
 use crate::follow_up::FollowUp;
 use crate::live::{Live, StopReason};
+use crate::messages::Messages;
 use crate::observer::Observer;
 use crate::plan::Plan;
 use crate::settings::JobSettings;
 use crate::tending::Tending;
-use crate::{outbox, recovery, runner, watch};
+use crate::{audit, outbox, recovery, runner, watch};
 
 /// How long jobs that were cut off may take to store their end.
 const LAST_WORDS: Duration = Duration::from_millis(1_500);
@@ -32,7 +35,7 @@ const AT_THE_GATE: Duration = Duration::from_secs(8);
 /// Runs stored messages again, as jobs.
 pub trait Work: Send + Sync + 'static {
     /// Runs the message of a job that was taken from the queue: reads it, checks again who may run it, calls
-    /// [`Jobs::started`] and runs the command within [`Live::run`].
+    /// [`Jobs::started`] unless the command says itself when it begins, and runs it within [`Live::run`].
     fn work(&self, job: Job, live: Arc<Live>) -> BoxFuture<'static, Worked>;
 }
 
@@ -48,6 +51,10 @@ pub(crate) struct Inner {
     pub(crate) observer: Arc<dyn Observer>,
     /// What runs in this process and is written down.
     live: Mutex<Vec<Arc<Live>>>,
+    /// Makes hashes of secrets this process's own.
+    pub(crate) salt: Option<[u8; 32]>,
+    /// Messages that must not be stored.
+    pub(crate) messages: Messages,
     /// How the store was when it was last used.
     pub(crate) tending: Tending,
     /// Where the store lives: calls are made there, whatever thread asks.
@@ -74,6 +81,8 @@ impl Jobs {
                 })),
                 observer,
                 live: Mutex::default(),
+                salt: audit::salt(),
+                messages: Messages::default(),
                 tending: Tending::default(),
                 runtime: Handle::current(),
                 stopping: CancellationToken::new(),
@@ -156,12 +165,37 @@ impl Jobs {
         result
     }
 
-    /// Takes a message in: see [`Store::admit`].
+    /// Takes a message in: see [`Store::admit`]. One that must not be stored is `unstored`: it stays in memory until
+    /// its job begins.
     ///
     /// # Errors
     ///
     /// As [`Store::admit`].
     pub async fn admit(
+        &self,
+        admission: Admission,
+        unstored: Option<Bytes>,
+        within: Duration,
+    ) -> Result<Admitted, StoreError> {
+        let Some(message) =
+            unstored.filter(|_| admission.start == Start::Queued || admission.request.is_some())
+        else {
+            return self.admit_stored(admission, within).await;
+        };
+        let request_id = admission.job.request_id.clone();
+        let messages = &self.inner.messages;
+        messages.keep(&request_id, message);
+        let admitted = self.admit_stored(admission, within).await;
+        match &admitted {
+            Ok(Admitted::Queued(id) | Admitted::Asking(id)) => messages.is_of(&request_id, id),
+            // It may be there all the same.
+            Err(error) if !error.is_certain() => {}
+            Ok(_) | Err(_) => messages.forget(&request_id),
+        }
+        admitted
+    }
+
+    async fn admit_stored(
         &self,
         admission: Admission,
         within: Duration,
@@ -197,13 +231,14 @@ impl Jobs {
         self.note_start(live, None).await
     }
 
-    /// Writes down a process that is about to run; waits for the store no longer than a runner does at its gate.
-    pub(crate) async fn note_process(
+    /// Writes down that a job begins, with the process that waits to run; waits for the store no longer than a runner
+    /// does at its gate.
+    pub(crate) async fn begins(
         &self,
         live: &Live,
-        process: ProcessIdentity,
+        process: Option<ProcessIdentity>,
     ) -> Result<(), StoreError> {
-        let noted = self.note_start(live, Some(process));
+        let noted = self.note_start(live, process);
         let noted = tokio::time::timeout(AT_THE_GATE, noted).await;
         noted.unwrap_or(Err(StoreError::TimedOut { limit: AT_THE_GATE }))
     }
@@ -214,11 +249,15 @@ impl Jobs {
         process: Option<ProcessIdentity>,
     ) -> Result<(), StoreError> {
         loop {
+            failpoint::hit("start-before-commit");
             let (fence, process) = (live.fence().clone(), process.clone());
             let call =
                 move |store: Store| async move { store.started(&fence, process.as_ref()).await };
             match self.call(call).await {
-                Ok(None) => return Ok(()),
+                Ok(None) => {
+                    failpoint::hit("start-after-commit");
+                    return Ok(());
+                }
                 Ok(Some(cancel)) => {
                     live.stop(StopReason::Cancelled(cancel.by));
                     return Ok(());
@@ -277,8 +316,10 @@ impl Jobs {
             return false;
         }
         let took = live.took();
+        failpoint::hit("finish-before");
         match self.finish_once(live, &ending).await {
             Ok(state) => {
+                failpoint::hit("finish-after");
                 self.ended(live, state, took);
                 true
             }

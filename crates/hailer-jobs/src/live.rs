@@ -242,11 +242,11 @@ impl JobHandle for Live {
         });
     }
 
-    fn note_process(&self, process: WorkProcess) -> BoxFuture<'_, Result<(), String>> {
+    fn note_start(&self, process: Option<WorkProcess>) -> BoxFuture<'_, Result<(), String>> {
         Box::pin(async move {
             let inner = self.jobs.upgrade().ok_or("the bot is stopping")?;
-            let process = orphans::to_store(process);
-            let noted = Jobs { inner }.note_process(self, process).await;
+            let process = process.map(orphans::to_store);
+            let noted = Jobs { inner }.begins(self, process).await;
             noted.map_err(|error| error.to_string())
         })
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use hailer_failpoint as failpoint;
 use hailer_store::{Post, PostQuery};
 
 use crate::follow_up::{FollowUp, PostError, Poster};
@@ -100,11 +101,16 @@ impl Sender {
             return self.give_up(&post, "_unknown", why).await;
         };
         let (url, pause, retry_for) = (target.url.clone(), target.pause, target.retry_for);
+        failpoint::hit("outbox-before-send");
         let posted = self.poster.post(&url, post.payload.clone()).await;
         let free = Instant::now() + pause;
         self.ready_at.insert(post.target.clone(), free);
         match posted {
-            Ok(()) => self.sent(&post).await,
+            Ok(()) => {
+                failpoint::hit("outbox-after-send");
+                self.sent(&post).await;
+                failpoint::hit("outbox-after-mark");
+            }
             Err(error) if error.is_passing() && age(&post) < retry_for => {
                 self.later(&post, &error).await;
             }

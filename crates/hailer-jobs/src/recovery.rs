@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hailer_failpoint as failpoint;
 use hailer_store::{Fate, Fence, JobState, RecoverPolicy, Recovered};
 
 use crate::follow_up::compose;
@@ -31,6 +32,7 @@ pub(crate) async fn recover(jobs: Jobs) {
             .await;
         match recovered {
             Ok(recovered) if !recovered.is_empty() => {
+                failpoint::hit("recover-after");
                 for one in &recovered {
                     log(one);
                     orphans::kill(one).await;

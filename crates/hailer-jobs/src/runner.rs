@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use hailer_dispatch::CancellationToken;
+use hailer_failpoint as failpoint;
 use hailer_store::{ClaimLimits, Claimed, Ending, Job, JobState, NewJob};
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -37,7 +38,10 @@ pub(crate) async fn run(jobs: Jobs, work: Arc<dyn Work>) {
             .call(move |store| async move { store.claim(&claim).await })
             .await;
         match claimed {
-            Ok(Some(claimed)) => begin(&jobs, &work, claimed, place),
+            Ok(Some(claimed)) => {
+                failpoint::hit("claim-after");
+                begin(&jobs, &work, claimed, place);
+            }
             Ok(None) => {
                 drop(place);
                 let _ = tokio::time::timeout(SLOW_POLL, changes.changed()).await;
@@ -79,6 +83,7 @@ async fn work_one(jobs: &Jobs, work: &Arc<dyn Work>, job: Job, live: &Arc<Live>)
         }
     };
     jobs.end(live, &spec, outcome).await;
+    jobs.inner.messages.forget(&spec.request_id);
 }
 
 impl Jobs {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use hailer_failpoint as failpoint;
 use hailer_store::{Fence, Held, JobState, Renewed, Store};
 
 use crate::ending::Outcome;
@@ -69,6 +70,7 @@ impl Watch {
         let Some(progress) = live.take_progress() else {
             return;
         };
+        failpoint::hit("progress-before");
         let fence = live.fence().clone();
         let call = move |store: Store| async move { store.progress(&fence, &progress).await };
         // What cannot be stored is overtaken by the next.
@@ -78,6 +80,7 @@ impl Watch {
     }
 
     async fn renew(&mut self, held: &[Arc<Live>]) {
+        failpoint::hit("renew-before");
         let fences: Vec<Fence> = held.iter().map(|it| it.fence().clone()).collect();
         let renewal = self
             .jobs
@@ -126,7 +129,8 @@ impl Watch {
         }
     }
 
-    /// Ends what the store says is ours although nothing of it runs.
+    /// Puts back what the store says was taken here although nothing of it runs; ends what was never in the queue, for
+    /// its message was answered by then.
     fn end_stray(&self, fence: Fence) {
         let jobs = self.jobs.clone();
         drop(tokio::spawn(async move {
@@ -134,6 +138,18 @@ impl Watch {
             tokio::time::sleep(Duration::from_secs(2)).await;
             if jobs.held().iter().any(|live| *live.fence() == fence) {
                 return;
+            }
+            let claim = fence.clone();
+            let is_back = jobs
+                .call(move |store| async move { store.put_back(&claim).await })
+                .await;
+            match is_back {
+                Ok(true) => {
+                    tracing::warn!(job = %fence.job, "a job goes back to the queue; the answer to its claim was lost");
+                    return;
+                }
+                Ok(false) => {}
+                Err(_) => return,
             }
             let id = fence.job.clone();
             let stored = jobs
@@ -172,6 +188,7 @@ impl Watch {
             return;
         }
         self.counted = Some(now);
+        self.jobs.forget_messages().await;
         self.jobs.observe_counts().await;
         let stuck = self.jobs.held().into_iter();
         let stuck = stuck

@@ -10,6 +10,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hailer_failpoint as failpoint;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
@@ -88,6 +89,7 @@ impl Launcher {
         let nonce = random_id().map_err(broken)?;
         let mut child = start(runner, &run_id).map_err(broken)?;
         let identity = identity_of(&child, &run_id).map_err(broken)?;
+        failpoint::hit("process-after-spawn");
         let cgroup = program
             .wants_cgroup
             .then(|| Cgroup::create(&run_id))
@@ -152,8 +154,14 @@ impl Launcher {
         if cancellation.is_cancelled() {
             return Ok(Outcome::without_output(Ending::Cancelled));
         }
+        failpoint::hit("process-before-gate");
         Ok(match prepared.release().await {
-            Ok(running) => running.wait(cancellation).await,
+            Ok(running) => {
+                failpoint::hit("process-after-gate");
+                let outcome = running.wait(cancellation).await;
+                failpoint::hit("process-after-exit");
+                outcome
+            }
             Err(error) => Outcome::not_started(error),
         })
     }

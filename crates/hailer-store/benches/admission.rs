@@ -229,7 +229,7 @@ fn admission(number: u64) -> Admission {
             },
             command: text("deploy"),
             text: text("deploy api to production"),
-            body: "x".repeat(1500),
+            body: Some("x".repeat(1500)),
             effect: Effect::Write,
             idempotent: false,
             max_attempts: 1,

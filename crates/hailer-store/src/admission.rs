@@ -28,6 +28,8 @@ pub enum Start {
     Queued,
     /// It runs at once in this process, which holds it from the start.
     Now,
+    /// As [`Start::Now`], but it has not begun before this process says so by [`started`](crate::Store::started).
+    AtGate,
 }
 
 /// Everything that the door stores in one transaction.
@@ -64,7 +66,7 @@ pub enum Admitted {
     Repeat(Box<Job>),
     /// The same person said the same here within 10 s, and that job is not over.
     Attached(Box<Job>),
-    /// Another job holds the lock; nothing was stored. Only for [`Start::Now`]: a queued job waits for its lock.
+    /// Another job holds the lock; nothing was stored. Not for [`Start::Queued`]: a queued job waits for its lock.
     Locked {
         /// The lock.
         lock: String,
@@ -102,6 +104,8 @@ pub enum Retried {
     NotEnded(Box<Job>),
     /// As many jobs as allowed are queued; nothing was stored.
     QueueFull,
+    /// The job's message was not stored: there is a secret in it.
+    NotKept(Box<Job>),
     /// There is no such job.
     NotFound,
 }
@@ -117,4 +121,6 @@ pub struct Caller {
     pub webhook: String,
     /// The tenant's id; empty at the command line.
     pub tenant: String,
+    /// The message, whose second delivery must not do it twice; `None` at the command line.
+    pub message: Option<MessageKey>,
 }

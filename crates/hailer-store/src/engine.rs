@@ -6,15 +6,17 @@ pub(crate) mod sqlite;
 pub(crate) mod work;
 pub(crate) mod writer;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 
+use crate::admission::{Admission, Admitted};
 use crate::engine::postgres::ServerEngine;
 use crate::engine::sqlite::FileEngine;
-use crate::engine::work::{Pending, Ticket};
+use crate::engine::work::{Admitting, Pending, Ticket, Work};
 use crate::error::StoreError;
 use crate::session::Session;
 
@@ -46,7 +48,26 @@ impl Engine {
         T: Send + 'static,
         F: for<'a> FnOnce(&'a mut Session) -> BoxFuture<'a, Result<T, StoreError>> + Send + 'static,
     {
-        let (work, asked) = Asked::of(operation, limit);
+        let make = |reply, ticket| Pending::new(operation, reply, ticket);
+        self.write_work(limit, make).await
+    }
+
+    /// Admits a message in a transaction, on SQLite together with others.
+    pub(crate) async fn admit(
+        &self,
+        limit: Duration,
+        admission: Arc<Admission>,
+    ) -> Result<Admitted, StoreError> {
+        let make = |reply, ticket| Admitting::new(admission, reply, ticket);
+        self.write_work(limit, make).await
+    }
+
+    async fn write_work<T, W: Work + 'static>(
+        &self,
+        limit: Duration,
+        make: impl FnOnce(oneshot::Sender<Result<T, StoreError>>, Ticket) -> W,
+    ) -> Result<T, StoreError> {
+        let (work, asked) = Asked::of(make, limit);
         match self {
             Self::File(engine) => engine.submit(work, limit, asked.deadline).await?,
             Self::Server(engine) => engine.submit_write(work, limit),
@@ -60,7 +81,8 @@ impl Engine {
         T: Send + 'static,
         F: for<'a> FnOnce(&'a mut Session) -> BoxFuture<'a, Result<T, StoreError>> + Send + 'static,
     {
-        let (work, asked) = Asked::of(operation, limit);
+        let make = |reply, ticket| Pending::new(operation, reply, ticket);
+        let (work, asked) = Asked::of(make, limit);
         match self {
             Self::File(engine) => engine.submit_read(work, limit, asked.deadline).await?,
             Self::Server(engine) => engine.submit_read(work, limit),
@@ -86,11 +108,14 @@ struct Asked<T> {
 }
 
 impl<T> Asked<T> {
-    /// Makes of an operation the work for an engine, and what waits for its result.
-    fn of<F>(operation: F, limit: Duration) -> (Box<Pending<T, F>>, Self) {
+    /// Makes the work for an engine, and what waits for its result.
+    fn of<W>(
+        make: impl FnOnce(oneshot::Sender<Result<T, StoreError>>, Ticket) -> W,
+        limit: Duration,
+    ) -> (Box<W>, Self) {
         let (reply, answer) = oneshot::channel();
         let ticket = Ticket::new();
-        let work = Box::new(Pending::new(operation, reply, ticket.clone()));
+        let work = Box::new(make(reply, ticket.clone()));
         let asked = Self {
             answer,
             ticket,

@@ -303,6 +303,13 @@ const SQLITE_MISMATCH: i64 = 20;
 const SQLITE_BUSY: i64 = 5;
 const SQLITE_LOCKED: i64 = 6;
 
+/// What a test has a call say.
+impl From<std::io::Error> for StoreError {
+    fn from(error: std::io::Error) -> Self {
+        sqlx::Error::Io(error).into()
+    }
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let code = error

@@ -37,8 +37,9 @@ pub struct NewJob {
     pub command: String,
     /// What was typed, with secrets already masked.
     pub text: String,
-    /// The message's JSON; dispatched again when the job starts.
-    pub body: String,
+    /// The message's JSON; dispatched again when the job starts. `None` when it must not be stored: then only the opening that admits the
+    /// job can start it, and the job cannot be retried.
+    pub body: Option<String>,
     /// What the command does to the world.
     pub effect: Effect,
     /// Whether it may run again after its server died.
@@ -185,7 +186,7 @@ pub struct Job {
     pub created_at_ms: i64,
     /// Before when it must not start.
     pub not_before_ms: i64,
-    /// When its last attempt was taken.
+    /// When its last attempt was taken from the queue; `None` for one that never was in it.
     pub claimed_at_ms: Option<i64>,
     /// When its last attempt began to run.
     pub started_at_ms: Option<i64>,

@@ -22,14 +22,14 @@ mod row;
 mod running;
 mod text;
 
-pub(crate) use admit::{admit, adopt};
+pub(crate) use admit::{admit, admit_together, adopt};
 pub(crate) use audit::{row_fields, row_hash};
 pub(crate) use audit_read::{
     add as add_audit, chains as audit_chains, end as audit_end, heads as audit_heads,
     list as list_audit, rows_after as audit_rows_after,
 };
 pub(crate) use cancel::cancel;
-pub(crate) use claim::claim;
+pub(crate) use claim::{claim, put_back};
 pub(crate) use copy::{
     Rows, TABLES, Table, Target, begin as begin_copy, complete as complete_copy,
     count as count_rows, is_half_copied, is_served, put_rows, rows_after, store_id,

@@ -132,11 +132,8 @@ impl Store {
     /// [`StoreError::Unknown`] when the commit was under way at the limit: a queued job may be there, and a repeat of the same message
     /// finds it. After any other error nothing was stored and nothing will start.
     pub async fn admit(&self, admission: &Admission) -> Result<Admitted, StoreError> {
-        let admission = admission.clone();
-        self.write(move |session| {
-            Box::pin(async move { operation::admit(session, &admission).await })
-        })
-        .await
+        let admission = Arc::new(admission.clone());
+        self.inner.engine.admit(self.limit, admission).await
     }
 
     /// Takes in a job that already runs in this process, as one that this process holds.
@@ -168,6 +165,20 @@ impl Store {
         let limits = limits.clone();
         self.write(move |session| Box::pin(async move { operation::claim(session, &limits).await }))
             .await
+    }
+
+    /// Puts a claimed job back into the queue of which nothing was started, and will not be; false when it was not claimed from there, or
+    /// was asked to stop.
+    ///
+    /// # Errors
+    ///
+    /// Only those of the database.
+    pub async fn put_back(&self, fence: &Fence) -> Result<bool, StoreError> {
+        let fence = fence.clone();
+        self.write(move |session| {
+            Box::pin(async move { operation::put_back(session, &fence).await })
+        })
+        .await
     }
 
     /// Says that the claimed job is about to run: it is [`JobState::Running`] before anything of it runs.

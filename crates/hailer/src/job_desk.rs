@@ -6,8 +6,8 @@ use hailer_dispatch::{CommandError, Decision, Invocation};
 use hailer_jobs::Jobs;
 use hailer_reply::{Reply, escape};
 use hailer_store::{
-    Caller, Cancelled, Job, JobFilter, JobId, JobState, Page, Person, Retried, Store, StoreError,
-    TextId,
+    Caller, Cancelled, Job, JobFilter, JobId, JobState, MessageKey, Page, Person, Retried, Store,
+    StoreError, TextId,
 };
 
 use crate::local_time::LocalTime;
@@ -218,7 +218,22 @@ pub(crate) fn caller(invocation: &Invocation) -> Caller {
             .tenant()
             .map(ToString::to_string)
             .unwrap_or_default(),
+        message: message_key(invocation),
     }
+}
+
+/// Names the message, so that its second delivery does not do the same again.
+fn message_key(invocation: &Invocation) -> Option<MessageKey> {
+    let activity = invocation.activity();
+    let conversation = activity.conversation.as_ref().and_then(|it| it.id.as_ref());
+    let text = |id: Option<String>| id.unwrap_or_default();
+    Some(MessageKey {
+        webhook: invocation.webhook().to_owned(),
+        tenant: text(invocation.tenant().map(ToString::to_string)),
+        team: text(invocation.team().map(ToString::to_string)),
+        conversation: text(conversation.map(ToString::to_string)),
+        activity: activity.id.as_ref()?.to_string(),
+    })
 }
 
 /// Lets whoever asked for a job stop it, and whoever may run the same.

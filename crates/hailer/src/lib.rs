@@ -81,8 +81,8 @@ pub use hailer_dispatch::{
     FunctionCommand, Grant, Group, Hook, HookHandle, Invocation, Judgement, Link, Member,
     MentionInText, Misunderstanding, NamedChannel, NearMiss, Need, NoArgs, NotCounted, Permit,
     Place, Policy, PolicyError, PolicyErrors, PolicySource, Rate, Rates, Refusal, Registration,
-    Registry, RegistryError, RegistryErrors, Rule, Sender, Spec, Unreleased, ValueKind, Verdict,
-    Via, Way, Whom, WorkProcess, Written, command_fn, known, nearest,
+    Registry, RegistryError, RegistryErrors, Rule, SecretText, Secrets, Sender, Spec, Unreleased,
+    ValueKind, Verdict, Via, Way, Whom, WorkProcess, Written, command_fn, known, nearest,
 };
 pub use hailer_reply::{
     Action, ActionSet, ActionStyle, AnyCard, Bar, Card, CardError, CardTemplate, Column, ColumnSet,

@@ -5,6 +5,7 @@ mod door;
 mod errand;
 mod keeping;
 mod lasting;
+mod mask;
 mod overrun;
 mod queued;
 mod recording;

@@ -11,6 +11,9 @@ use hailer::{
 };
 use tokio::sync::Semaphore;
 
+#[path = "jobs/secrets.rs"]
+mod secrets;
+
 /// A deadline that a command surely misses which waits for a permit.
 const SOON: Duration = Duration::from_millis(60);
 

@@ -100,10 +100,7 @@ impl Script {
         }
         let noting = invocation.clone();
         let note = |identity: Option<Identity>| async move {
-            match identity.and_then(work_process) {
-                Some(process) => noting.note_process(process).await,
-                None => Ok(()),
-            }
+            noting.note_start(identity.and_then(work_process)).await
         };
         let cancellation = invocation.cancellation();
         match self.launcher.run_noted(program, cancellation, note).await {

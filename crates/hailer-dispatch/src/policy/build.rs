@@ -134,7 +134,7 @@ fn names(source: &PolicySource) -> HashMap<String, Vec<ObjectId>> {
 }
 
 fn no_rules(entry: &Entry) -> CommandRules {
-    let effect = entry.effect();
+    let effect = entry.permission_effect();
     let is_one_of = |names: &[&str]| effect == Effect::Read && names.contains(&entry.path());
     let always = if is_one_of(&FOR_ANYBODY) {
         Always::Anybody
@@ -145,6 +145,7 @@ fn no_rules(entry: &Entry) -> CommandRules {
     };
     CommandRules {
         effect,
+        checks_itself: entry.checks_itself(),
         always,
         deny: Vec::new(),
         allow: Vec::new(),
@@ -215,7 +216,7 @@ impl Builder<'_> {
         self.check_conditions(rule, &commands, at);
         let has_effect = |command: &usize| {
             let entry = self.catalog.get(*command);
-            entry.is_some_and(|it| rule.effects.contains(&it.effect()))
+            entry.is_some_and(|it| rule.effects.contains(&it.permission_effect()))
         };
         if !rule.effects.is_empty() && !commands.is_empty() && !commands.iter().any(has_effect) {
             let text = "none of the commands of this rule has its effect".to_owned();
@@ -310,7 +311,7 @@ impl Builder<'_> {
     /// Returns what a rule asks of the arguments of a command; `None` when it can never hold for it.
     pub(super) fn tests(&mut self, command: usize, rule: &Rule, at: Written) -> Option<Vec<Test>> {
         let entry = self.catalog.get(command)?;
-        if !rule.effects.is_empty() && !rule.effects.contains(&entry.effect()) {
+        if !rule.effects.is_empty() && !rule.effects.contains(&entry.permission_effect()) {
             return None;
         }
         let mut tests = Vec::new();

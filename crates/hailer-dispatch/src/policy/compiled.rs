@@ -52,6 +52,7 @@ pub(super) struct Bearing {
 #[derive(Debug, Clone)]
 pub(super) struct CommandRules {
     pub(super) effect: Effect,
+    pub(super) checks_itself: bool,
     pub(super) always: Always,
     pub(super) deny: Vec<Bearing>,
     pub(super) allow: Vec<Bearing>,

@@ -25,6 +25,8 @@ pub enum Grant {
     Always,
     /// What holds without a rule lets everybody run it.
     Default(DefaultPermission),
+    /// As [`Grant::Default`], of a command that looks itself at who may do what with it.
+    ChecksItself,
     /// A rule lets the person run it.
     Rule {
         /// Where the rule is written: `hailer.toml:49`.
@@ -130,7 +132,7 @@ impl Grant {
     pub fn place(&self) -> Option<&str> {
         match self {
             Self::Rule { place } => Some(place),
-            Self::Always | Self::Default(_) => None,
+            Self::Always | Self::Default(_) | Self::ChecksItself => None,
         }
     }
 }
@@ -176,6 +178,8 @@ impl fmt::Display for Grant {
             Self::Default(_) => {
                 formatter.write_str("[permissions] default lets everybody run what only reads")
             }
+            Self::ChecksItself => formatter
+                .write_str("everybody may type it; it looks itself at who may do just that"),
             Self::Rule { place } => write!(formatter, "the rule at {place} allows it"),
         }
     }

@@ -345,7 +345,35 @@ fn check_arguments(entry: &Entry, type_name: &'static str, errors: &mut Vec<Regi
     if let Some(rest) = &entry.spec().rest {
         check_rest(entry, rest, type_name, errors);
     }
+    check_secrets(entry, type_name, errors);
     check_job(entry, type_name, errors);
+}
+
+/// Looks for secrets that do not exist, and for one that would be in the name of a lock.
+fn check_secrets(entry: &Entry, type_name: &'static str, errors: &mut Vec<RegistryError>) {
+    let is_unknown = |name: &&String| {
+        let mut arguments = entry.arguments().iter();
+        !arguments.any(|it| is_same_name(&it.name, name))
+    };
+    let unknown = entry.spec().secrets.iter().filter(is_unknown);
+    errors.extend(unknown.map(|argument| RegistryError::NoSuchArgument {
+        path: entry.path().to_owned(),
+        type_name,
+        whose: "`secret`".to_owned(),
+        argument: argument.clone(),
+        known: known(entry, |_| true),
+    }));
+    let in_lock = entry.lock().and_then(lock::placeholders);
+    for name in in_lock.unwrap_or_default() {
+        let mut secrets = entry.arguments().iter().filter(|it| it.is_secret);
+        if secrets.any(|it| is_same_name(&it.name, name)) {
+            errors.push(RegistryError::BadJob {
+                path: entry.path().to_owned(),
+                type_name,
+                why: format!("its lock has the secret `{name}` in its name, which everybody sees; name another argument"),
+            });
+        }
+    }
 }
 
 /// Looks for limits that nothing could keep, and for arguments in a lock that do not exist.

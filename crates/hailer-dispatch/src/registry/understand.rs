@@ -166,6 +166,7 @@ impl Registry {
         let (length, suggestions) = best.unwrap_or((known + 1, Vec::new()));
         let rest = words
             .get(length)
+            .filter(|_| !visible().any(|it| it.has_secrets() && is_one_of(it, &suggestions)))
             .and_then(|word| raw.get(word.range.start..));
         Misunderstanding::Unknown {
             said: joined(length),
@@ -173,6 +174,11 @@ impl Registry {
             rest: rest.unwrap_or_default().to_owned(),
         }
     }
+}
+
+fn is_one_of(entry: &Entry, names: &[&str]) -> bool {
+    let mut own = std::iter::once(entry.path()).chain(entry.aliases().iter().map(String::as_str));
+    own.any(|it| names.contains(&it))
 }
 
 pub(super) fn misused(registered: &Registered, problem: UsageProblem) -> Misunderstanding {

@@ -8,6 +8,7 @@ mod notify;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use hailer_failpoint as failpoint;
 use sqlx::PgPool;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -251,8 +252,14 @@ async fn transact(session: &mut Session, work: &mut dyn Work) -> End {
             Err(_gone) => End::Cut,
         };
     }
+    if let Err(error) = failpoint::check("commit-before") {
+        return End::Failed(error.into());
+    }
     match session.execute("COMMIT", &[]).await {
-        Ok(_rows) => End::Committed,
+        Ok(_rows) => {
+            failpoint::hit("commit-after");
+            End::Committed
+        }
         // A server that answers with an error has rolled back; one that is gone may have committed.
         Err(error @ (StoreError::Refused { .. } | StoreError::Full { .. })) => End::Failed(error),
         Err(_gone) => End::Failed(StoreError::Unknown),

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
+use crate::admission::{Admission, Admitted};
 use crate::error::StoreError;
+use crate::operation;
 use crate::session::Session;
 
 const WAITING: u8 = 0;
@@ -68,6 +70,63 @@ pub(crate) trait Work: Send {
     fn answer(self: Box<Self>);
     /// Tells the caller an error instead.
     fn fail(self: Box<Self>, error: StoreError);
+    /// Returns it as an admission, of which several can be done together.
+    fn admitting(&mut self) -> Option<&mut Admitting> {
+        None
+    }
+}
+
+/// An admission, its result once it is there, and who waits for it.
+pub(crate) struct Admitting {
+    pub(crate) admission: Arc<Admission>,
+    pub(crate) result: Option<Result<Admitted, StoreError>>,
+    reply: oneshot::Sender<Result<Admitted, StoreError>>,
+    ticket: Ticket,
+}
+
+impl Admitting {
+    pub(crate) fn new(
+        admission: Arc<Admission>,
+        reply: oneshot::Sender<Result<Admitted, StoreError>>,
+        ticket: Ticket,
+    ) -> Self {
+        Self {
+            admission,
+            result: None,
+            reply,
+            ticket,
+        }
+    }
+}
+
+impl Work for Admitting {
+    fn ticket(&self) -> &Ticket {
+        &self.ticket
+    }
+
+    fn run<'a>(&'a mut self, session: &'a mut Session) -> BoxFuture<'a, Result<(), ()>> {
+        Box::pin(async move {
+            session.begin();
+            let result = operation::admit(session, &self.admission).await;
+            let outcome = if result.is_ok() { Ok(()) } else { Err(()) };
+            self.result = Some(result);
+            outcome
+        })
+    }
+
+    fn answer(self: Box<Self>) {
+        let _gone = self
+            .reply
+            .send(self.result.unwrap_or(Err(StoreError::Closed)));
+    }
+
+    fn fail(self: Box<Self>, error: StoreError) {
+        let _gone = self.reply.send(Err(error));
+    }
+
+    fn admitting(&mut self) -> Option<&mut Admitting> {
+        Some(self)
+    }
 }
 
 /// An operation, its result once it is there, and who waits for it.

@@ -1,5 +1,9 @@
 //! The door: dedupe, guard, limit, lock, job and audit intent, all or nothing.
 
+mod together;
+
+use hailer_failpoint as failpoint;
+
 use crate::admission::{Admission, Admitted, MessageKey, Start};
 use crate::audit::AuditEntry;
 use crate::error::StoreError;
@@ -16,6 +20,11 @@ const GUARD_MS: i64 = 10_000;
 
 /// How often another id is tried; each second one is longer, so that the last are never taken.
 const ID_TRIES: usize = 12;
+
+/// The states in which a job is not over, as SQL.
+const UNDER_WAY: &str = "('awaiting_approval', 'queued', 'starting', 'running')";
+
+pub(crate) use together::admit_together;
 
 /// What a row of `jobs` is made of, beside the job itself.
 pub(crate) struct Fresh<'a> {
@@ -69,6 +78,7 @@ pub(crate) async fn admit(
     if !put_message(session, &admission.key, &id).await? {
         return repeat_in_between(session, &admission.key).await;
     }
+    failpoint::check("admit-after-message")?;
     enter(session, admission, guard, id).await
 }
 
@@ -87,10 +97,11 @@ async fn enter(
         is_asking: is_asking(admission),
     };
     put_job(session, &fresh, &id).await?;
+    failpoint::check("admit-after-job")?;
     if is_asking(admission) {
         return ask(session, admission, id).await;
     }
-    if admission.start == Start::Now
+    if admission.start != Start::Queued
         && let Some(lock) = &admission.job.lock
         && let Some(by) = lock_or_holder(session, lock, &id).await?
     {
@@ -111,10 +122,11 @@ async fn enter(
     if let Some(request) = &admission.request {
         request::put(session, request, &id, &admission.intent).await?;
     }
+    failpoint::check("admit-after-intent")?;
     session.touch();
     Ok(match admission.start {
         Start::Queued => Admitted::Queued(id),
-        Start::Now => Admitted::Running(Fence {
+        Start::Now | Start::AtGate => Admitted::Running(Fence {
             job: id,
             attempt: 1,
             fence: 1,
@@ -208,7 +220,7 @@ async fn look(
 ) -> Result<Seen, StoreError> {
     let sql = format!(
         "SELECT (SELECT job_id FROM messages WHERE {OF_MESSAGE}) AS repeat_of, (SELECT id FROM jobs WHERE guard = $6 \
-         AND created_at > $7 AND state IN ('awaiting_approval', 'queued', 'starting', 'running') ORDER BY number LIMIT 1) AS guarded, \
+         AND created_at > $7 AND state IN {UNDER_WAY} ORDER BY number LIMIT 1) AS guarded, \
          (SELECT COUNT(*) FROM jobs WHERE id = $8) AS taken, (SELECT COUNT(*) FROM holds) AS holds, ({}) AS is_full",
         is_full("$9")
     );
@@ -234,7 +246,7 @@ async fn look(
 }
 
 /// False when another server admitted the same message in between; SQLite has one writer, which has looked.
-async fn put_message(
+pub(crate) async fn put_message(
     session: &mut Session,
     key: &MessageKey,
     id: &JobId,
@@ -278,17 +290,20 @@ async fn repeat_in_between(
     session: &mut Session,
     key: &MessageKey,
 ) -> Result<Admitted, StoreError> {
-    let row = session
-        .fetch_one(
-            &format!("SELECT job_id FROM messages WHERE {OF_MESSAGE}"),
-            &key_values(key),
-        )
-        .await?;
-    let id = row
-        .map(|row| row.text("job_id"))
-        .transpose()?
-        .ok_or(StoreError::Unreadable { column: "job_id" })?;
-    repeat(session, &id).await
+    let id = job_of(session, key).await?;
+    let id = id.ok_or(StoreError::Unreadable { column: "job_id" })?;
+    repeat(session, id.as_str()).await
+}
+
+/// Returns the job of a message that was admitted.
+pub(crate) async fn job_of(
+    session: &mut Session,
+    key: &MessageKey,
+) -> Result<Option<JobId>, StoreError> {
+    let sql = format!("SELECT job_id FROM messages WHERE {OF_MESSAGE}");
+    let row = session.fetch_one(&sql, &key_values(key)).await?;
+    let id = row.map(|row| row.text("job_id")).transpose()?;
+    Ok(id.map(JobId::stored))
 }
 
 async fn attach(
@@ -394,7 +409,7 @@ pub(crate) async fn take_lock(
 
 const JOB_COLUMNS: &str = "id, state, webhook, tenant, team, channel, conversation, thread, requester_id, requester_name, command, \
                            text, body, effect, idempotent, max_attempts, time_limit_ms, lock_name, request_id, guard, retry_of, \
-                           attempt, fence, owner, crashes, parked, created_at, not_before, claimed_at, started_at, lease_until";
+                           attempt, fence, owner, crashes, parked, created_at, not_before, started_at, lease_until";
 
 /// Inserts a job under an id that is free.
 pub(crate) async fn put_job(
@@ -404,15 +419,17 @@ pub(crate) async fn put_job(
 ) -> Result<(), StoreError> {
     let now = session.now().await?;
     let job = fresh.job;
-    let is_running = fresh.start == Start::Now && !fresh.is_asking;
-    let state = match (fresh.is_asking, is_running) {
-        (true, _) => JobState::AwaitingApproval,
-        (false, true) => JobState::Running,
-        (false, false) => JobState::Queued,
+    let (state, is_held) = match fresh.start {
+        _ if fresh.is_asking => (JobState::AwaitingApproval, false),
+        Start::Queued => (JobState::Queued, false),
+        Start::AtGate => (JobState::Starting, true),
+        Start::Now => (JobState::Running, true),
     };
-    let owner = is_running.then(|| session.boot().as_str().to_owned());
-    let lease = (is_running && session.is_shared()).then_some(now + LEASE_MS);
-    let since = is_running.then_some(now);
+    // What waits and has an owner can be started by nobody else.
+    let is_owned = is_held || job.body.is_none();
+    let owner = is_owned.then(|| session.boot().as_str().to_owned());
+    let lease = (is_owned && session.is_shared()).then_some(now + LEASE_MS);
+    let started = (state == JobState::Running).then_some(now);
     let row = values![
         id.as_str(),
         state.as_str(),
@@ -426,7 +443,7 @@ pub(crate) async fn put_job(
         job.requester.name.as_str(),
         job.command.as_str(),
         job.text.as_str(),
-        job.body.as_str(),
+        job.body.as_deref().unwrap_or_default(),
         job.effect.as_str(),
         job.idempotent,
         i64::from(job.max_attempts),
@@ -435,15 +452,14 @@ pub(crate) async fn put_job(
         job.request_id.as_str(),
         fresh.guard.clone(),
         fresh.retry_of.map(|id| id.as_str().to_owned()),
-        i64::from(is_running),
-        i64::from(is_running),
+        i64::from(is_held),
+        i64::from(is_held),
         owner,
         0_i64,
         0_i64,
         now,
         now,
-        since,
-        since,
+        started,
         lease,
     ];
     let places = audit::placeholders(row.len());

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use hailer_failpoint as failpoint;
+
 use crate::claim::ClaimLimits;
 use crate::error::StoreError;
 use crate::id::JobId;
-use crate::job::{Claimed, Job};
+use crate::job::{Claimed, Fence, Job};
 use crate::operation::admit::take_lock;
+use crate::operation::audit;
 use crate::operation::hold;
 use crate::operation::row::{HELD, LEASE_MS, read_fence, read_job};
+use crate::operation::running::{FENCED, fence_values};
 use crate::session::{Session, Value, values};
 
 /// How many candidates are tried in one claim; each is lost only to another server at the same moment.
@@ -99,13 +103,14 @@ async fn candidate(
 ) -> Result<Option<Job>, StoreError> {
     let mut row = values![
         session.now().await?,
-        limits.per_team.map_or(i64::MAX, i64::from)
+        limits.per_team.map_or(i64::MAX, i64::from),
+        session.boot().as_str()
     ]
     .to_vec();
     let mut sql = format!(
         "SELECT * FROM jobs WHERE number IN (SELECT j.number FROM jobs j LEFT JOIN (SELECT webhook, team, COUNT(*) AS held FROM jobs WHERE state IN {HELD} \
          GROUP BY webhook, team) busy ON busy.webhook = j.webhook AND busy.team = j.team \
-         WHERE j.state = 'queued' AND j.not_before <= $1 AND COALESCE(busy.held, 0) < $2 \
+         WHERE j.state = 'queued' AND j.not_before <= $1 AND COALESCE(busy.held, 0) < $2 AND (j.owner IS NULL OR j.owner = $3) \
          AND (j.lock_name IS NULL OR NOT EXISTS (SELECT 1 FROM locks l WHERE l.name = 'lock:' || j.lock_name))"
     );
     exclude(&mut sql, &mut row, "j.command", &excluded.commands);
@@ -149,6 +154,25 @@ async fn take_place(session: &mut Session, job: &Job, limit: u32) -> Result<bool
     Ok(false)
 }
 
+/// Puts a job back into the queue of which nothing was started; false when it was not taken from there, or was asked to stop.
+pub(crate) async fn put_back(session: &mut Session, fence: &Fence) -> Result<bool, StoreError> {
+    let row = fence_values(session, fence);
+    let sql = format!(
+        "UPDATE jobs SET state = 'queued', attempt = attempt - 1, fence = fence + 1, claimed_at = NULL, \
+         owner = CASE WHEN body = '' THEN owner END, lease_until = CASE WHEN body = '' THEN lease_until END \
+         WHERE {FENCED} AND state = 'starting' AND claimed_at IS NOT NULL AND cancel_at IS NULL RETURNING *"
+    );
+    let Some(row) = session.fetch_one(&sql, &row).await? else {
+        return Ok(false);
+    };
+    release_locks(session, &fence.job).await?;
+    let mut entry = audit::about(&read_job(&row)?, "put_back", None);
+    entry.detail = "nothing of it was started".to_owned();
+    audit::append(session, &entry).await?;
+    session.touch();
+    Ok(true)
+}
+
 async fn take(session: &mut Session, id: &JobId) -> Result<Claimed, StoreError> {
     let now = session.now().await?;
     let lease = session.is_shared().then_some(now + LEASE_MS);
@@ -161,6 +185,7 @@ async fn take(session: &mut Session, id: &JobId) -> Result<Claimed, StoreError> 
         .fetch_one(sql, &values![id.as_str(), owner, now, lease])
         .await?;
     let row = row.ok_or(StoreError::Unreadable { column: "id" })?;
+    failpoint::check("claim-before-commit")?;
     session.touch();
     Ok(Claimed {
         fence: read_fence(&row)?,

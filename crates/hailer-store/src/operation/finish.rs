@@ -1,5 +1,7 @@
 //! The end of an attempt: state, result, audit, later message and locks in one transaction.
 
+use hailer_failpoint as failpoint;
+
 use crate::audit::AuditEntry;
 use crate::error::StoreError;
 use crate::job::{Ending, Exit, Fence};
@@ -26,6 +28,7 @@ pub(crate) async fn finish(
         Err(StoreError::Stale { .. }) => return ended_before(session, fence).await,
         Err(error) => return Err(error),
     };
+    failpoint::check("finish-after-state")?;
     release_locks(session, &fence.job).await?;
     let outcome = AuditEntry {
         job: Some(fence.job.clone()),

@@ -2,17 +2,22 @@
 
 use std::time::Duration;
 
+use hailer_failpoint as failpoint;
+
 use crate::claim::{Fate, RecoverPolicy, Recovered};
 use crate::error::StoreError;
 use crate::job::Job;
 use crate::operation::claim::release_locks;
-use crate::operation::row::{HELD, read_job};
+use crate::operation::row::{OWNED, read_job};
 use crate::operation::{audit, outbox};
 use crate::session::{Session, millis, values};
 use crate::state::{DidStart, JobState};
 
 /// How many jobs one transaction takes over.
 const AT_ONCE: &str = "100";
+
+/// Why a job whose message was not stored can not be started by another server.
+const SECRET_GONE: &str = "a secret in it was only in the memory of a server that is gone, so nothing was started; say it again";
 
 /// No job waits longer than this for its next attempt.
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(300);
@@ -22,9 +27,16 @@ pub(crate) async fn recover(
     session: &mut Session,
     policy: &RecoverPolicy,
 ) -> Result<Vec<Recovered>, StoreError> {
+    if !session.is_shared() {
+        // There is one server at a time, so whoever else was sending is dead.
+        let sql = "UPDATE outbox SET leased_until = 0 WHERE state = 'waiting' AND leased_until > 0 AND owner <> $1";
+        let boot = session.boot().as_str().to_owned();
+        session.put(sql, &values![boot]).await?;
+    }
     let mut recovered = Vec::new();
     for job in abandoned(session).await? {
         recovered.push(take_over(session, policy, job).await?);
+        failpoint::check("recover-midway")?;
     }
     if !recovered.is_empty() {
         session.touch();
@@ -36,14 +48,14 @@ async fn abandoned(session: &mut Session) -> Result<Vec<Job>, StoreError> {
     let owner = session.boot().as_str().to_owned();
     let rows = if session.is_shared() {
         let sql = format!(
-            "SELECT * FROM jobs WHERE state IN {HELD} AND owner <> $1 AND COALESCE(lease_until, 0) < $2 ORDER BY number LIMIT {AT_ONCE} \
+            "SELECT * FROM jobs WHERE state IN {OWNED} AND owner <> $1 AND COALESCE(lease_until, 0) < $2 ORDER BY number LIMIT {AT_ONCE} \
              FOR UPDATE SKIP LOCKED"
         );
         let now = session.now().await?;
         session.fetch(&sql, &values![owner, now]).await?
     } else {
         let sql = format!(
-            "SELECT * FROM jobs WHERE state IN {HELD} AND owner <> $1 ORDER BY number LIMIT {AT_ONCE}"
+            "SELECT * FROM jobs WHERE state IN {OWNED} AND owner <> $1 ORDER BY number LIMIT {AT_ONCE}"
         );
         session.fetch(&sql, &values![owner]).await?
     };
@@ -62,16 +74,19 @@ async fn take_over(
         Fate::Interrupted | Fate::Parked => (JobState::Interrupted, Some(now), job.not_before_ms),
         Fate::Cancelled => (JobState::Cancelled, Some(now), job.not_before_ms),
     };
-    let sql = "UPDATE jobs SET state = $2, ended_at = $3, not_before = $4, crashes = crashes + 1, parked = $5, did_start = $6, \
+    let sql = "UPDATE jobs SET state = $2, ended_at = $3, not_before = $4, crashes = crashes + 1, parked = $5, did_start = $6, error = COALESCE($7, error), \
                fence = fence + 1, owner = NULL, lease_until = NULL WHERE id = $1 RETURNING *";
     let did_start = did_start(&job).as_str();
+    let is_secret_gone = fate != Fate::Cancelled && job.spec.body.is_none() && !has_begun(&job);
+    let error = is_secret_gone.then(|| SECRET_GONE.to_owned());
     let row = values![
         job.id.as_str(),
         state.as_str(),
         ended_at,
         not_before,
         fate == Fate::Parked,
-        did_start
+        did_start,
+        error
     ];
     let row = session
         .fetch_one(sql, &row)
@@ -99,17 +114,27 @@ async fn take_over(
 fn fate(policy: &RecoverPolicy, job: &Job) -> Fate {
     if job.cancel.is_some() {
         Fate::Cancelled
+    } else if !matches!(job.state, JobState::Starting | JobState::Running) {
+        Fate::Interrupted
     } else if job.crashes + 1 >= policy.park_after {
         Fate::Parked
-    } else if job.spec.idempotent && job.attempt < i64::from(job.spec.max_attempts) {
+    } else if job.spec.idempotent
+        && job.spec.body.is_some()
+        && job.attempt < i64::from(job.spec.max_attempts)
+    {
         Fate::Requeued
     } else {
         Fate::Interrupted
     }
 }
 
+/// A job that is starting has not begun: that is written down before anything of it runs.
+fn has_begun(job: &Job) -> bool {
+    job.state == JobState::Running
+}
+
 fn did_start(job: &Job) -> DidStart {
-    if job.state == JobState::Starting {
+    if !has_begun(job) {
         DidStart::No
     } else if job.progress.is_some() {
         DidStart::Yes

@@ -3,7 +3,7 @@
 use crate::admission::{Caller, Retried, Start};
 use crate::error::StoreError;
 use crate::id::JobId;
-use crate::operation::admit::{Fresh, free_id, is_queue_full, put_job};
+use crate::operation::admit::{Fresh, free_id, is_queue_full, job_of, put_job, put_message};
 use crate::operation::audit;
 use crate::operation::cancel::by_caller;
 use crate::operation::row::locked_job;
@@ -19,8 +19,16 @@ pub(crate) async fn retry(
     let Some(job) = locked_job(session, id).await? else {
         return Ok(Retried::NotFound);
     };
+    if let Some(message) = &by.message
+        && let Some(first) = job_of(session, message).await?
+    {
+        return Ok(Retried::New(first));
+    }
     if !job.state.is_ended() {
         return Ok(Retried::NotEnded(Box::new(job)));
+    }
+    if job.spec.body.is_none() {
+        return Ok(Retried::NotKept(Box::new(job)));
     }
     if is_queue_full(session, queue_limit).await? {
         session.abandon();
@@ -39,6 +47,10 @@ pub(crate) async fn retry(
         &new,
     )
     .await?;
+    if let Some(message) = &by.message {
+        // Deliveries at the same moment take turns at the job that is retried.
+        put_message(session, message, &new).await?;
+    }
     let mut entry = by_caller(&job, "retried", by);
     entry.detail = format!("new job {new}");
     audit::append(session, &entry).await?;

@@ -13,6 +13,9 @@ use crate::state::{DidStart, Effect, JobState};
 /// The states in which a server holds a job, as SQL.
 pub(crate) const HELD: &str = "('starting', 'running')";
 
+/// The states in which a job can have an owner, as SQL: one that waits has one when only its owner has its message.
+pub(crate) const OWNED: &str = "('awaiting_approval', 'queued', 'starting', 'running')";
+
 /// How long a job stays its server's without a sign of life, in milliseconds; PostgreSQL only.
 pub(crate) const LEASE_MS: i64 = 30_000;
 
@@ -93,7 +96,7 @@ fn read_spec(row: &Row) -> Result<NewJob, StoreError> {
         },
         command: row.text("command")?,
         text: row.text("text")?,
-        body: row.text("body")?,
+        body: Some(row.text("body")?).filter(|it| !it.is_empty()),
         effect: Effect::stored(&row.text("effect")?)?,
         idempotent: row.is("idempotent")?,
         max_attempts: narrow(row.int("max_attempts")?),

@@ -6,8 +6,9 @@ use crate::claim::{Held, Renewed};
 use crate::error::StoreError;
 use crate::job::{CancelRequest, Fence, ProcessIdentity, Progress};
 use crate::operation::audit;
-use crate::operation::row::{HELD, LEASE_MS, read_cancel, read_fence, read_job, wide};
+use crate::operation::row::{HELD, LEASE_MS, OWNED, read_cancel, read_fence, read_job, wide};
 use crate::session::{Row, Session, Value, values};
+use crate::state::JobState;
 
 /// Says that a claimed job is about to run.
 pub(crate) async fn started(
@@ -26,7 +27,10 @@ pub(crate) async fn started(
         process.and_then(|process| process.cgroup.clone()),
     ];
     let row = fenced_update(session, fence, set, &more).await?;
-    audit::append(session, &audit::about(&read_job(&row)?, "started", None)).await?;
+    // Told again, or only of its process: it began before.
+    if row.maybe_int("started_at")? == Some(now) {
+        audit::append(session, &audit::about(&read_job(&row)?, "started", None)).await?;
+    }
     session.touch();
     read_cancel(&row)
 }
@@ -84,19 +88,23 @@ pub(crate) async fn renew(session: &mut Session, holding: &[Fence]) -> Result<Re
     let rows = if session.is_shared() {
         let until = session.now().await? + LEASE_MS;
         let sql = format!(
-            "UPDATE jobs SET lease_until = $2 WHERE owner = $1 AND state IN {HELD} RETURNING *"
+            "UPDATE jobs SET lease_until = $2 WHERE owner = $1 AND state IN {OWNED} RETURNING *"
         );
         session.fetch(&sql, &values![owner, until]).await?
     } else {
         session
             .fetch(
-                &format!("SELECT * FROM jobs WHERE owner = $1 AND state IN {HELD}"),
+                &format!("SELECT * FROM jobs WHERE owner = $1 AND state IN {OWNED}"),
                 &values![owner],
             )
             .await?
     };
     let mut stored = BTreeMap::new();
     for row in &rows {
+        let state = JobState::stored(&row.text("state")?)?;
+        if !matches!(state, JobState::Starting | JobState::Running) {
+            continue;
+        }
         let fence = read_fence(row)?;
         stored.insert(
             fence.job.clone(),

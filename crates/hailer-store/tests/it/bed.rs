@@ -1,6 +1,7 @@
 //! Where a test keeps its store: a file in a folder of its own, or a database of its own in a PostgreSQL that the tests start.
 
 pub(crate) mod cluster;
+pub(crate) mod disk;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

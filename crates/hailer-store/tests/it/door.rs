@@ -299,7 +299,7 @@ async fn every_column_of_a_job_comes_back(bed: &Bed) {
     let message = admission_of(|job| {
         job.channel = "ch".to_owned();
         job.thread = Some("th".to_owned());
-        job.body = "{\"text\":\"ä\"}".to_owned();
+        job.body = Some("{\"text\":\"ä\"}".to_owned());
         job.effect = hailer_store::Effect::Destructive;
         job.idempotent = true;
         job.max_attempts = 3;

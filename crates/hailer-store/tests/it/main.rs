@@ -10,7 +10,9 @@
 mod audit;
 mod bed;
 mod copying;
+mod crowd;
 mod door;
+mod gate;
 mod holding;
 mod opening;
 mod outage;

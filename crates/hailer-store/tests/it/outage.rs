@@ -7,6 +7,7 @@ use sqlx::{Connection, SqliteConnection};
 
 use crate::bed::Bed;
 use crate::bed::cluster::Cluster;
+use crate::bed::disk::{self, SmallDisk};
 use crate::samples::{admission, claim, ending, queue, running, state};
 
 /// The limit of a call and what a busy machine adds.
@@ -209,7 +210,7 @@ async fn many_that_wait_for_a_locked_file_are_all_told_in_time() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_is_said_and_survived() {
     let Some(disk) = SmallDisk::new() else {
-        return run_as_root_of_a_namespace("outage::a_full_disk_is_said_and_survived");
+        return disk::run_as_root_of_a_namespace("outage::a_full_disk_is_said_and_survived");
     };
     let store = Store::open(
         &hailer_store::StoreUrl::file(disk.path.join("hailer.db")),
@@ -218,7 +219,7 @@ async fn a_full_disk_is_said_and_survived() {
     .await
     .expect("open");
     let fence = running(&store, &admission()).await;
-    let big = crate::samples::admission_of(|job| job.body = "x".repeat(100_000));
+    let big = crate::samples::admission_of(|job| job.body = Some("x".repeat(100_000)));
 
     let mut admitted = 0;
     let error = loop {
@@ -261,67 +262,4 @@ async fn a_full_disk_is_said_and_survived() {
     .await
     .expect("whole");
     assert_eq!(state(&again, &fence.job).await, JobState::Succeeded);
-}
-
-/// Runs one test again where this user may mount; where not even that is allowed, it says so and is left out.
-fn run_as_root_of_a_namespace(test: &str) {
-    let myself = std::env::current_exe().expect("this program");
-    let probe = std::process::Command::new("unshare")
-        .args(["-Urm", "mount", "-t", "tmpfs", "none", "/mnt"])
-        .output();
-    if !probe.is_ok_and(|output| output.status.success()) {
-        eprintln!("left out: this user may neither mount a small disk nor make a namespace");
-        return;
-    }
-    let passed = std::process::Command::new("unshare")
-        .arg("-Urm")
-        .arg(myself)
-        .args(["--exact", test])
-        .status();
-    assert!(passed.expect("unshare").success());
-}
-
-/// A disk of 4 MiB with a file on it that can be removed.
-struct SmallDisk {
-    path: std::path::PathBuf,
-    ballast: std::path::PathBuf,
-    _folder: tempfile::TempDir,
-}
-
-impl SmallDisk {
-    /// Mounts one; `None` when this user may not mount anything.
-    fn new() -> Option<Self> {
-        let folder = tempfile::tempdir().expect("folder");
-        let path = folder.path().join("disk");
-        std::fs::create_dir(&path).expect("folder");
-        let mut mount = std::process::Command::new("mount");
-        let mounted = mount
-            .args(["-t", "tmpfs", "-o", "size=4m", "none"])
-            .arg(&path)
-            .output()
-            .expect("mount");
-        if !mounted.status.success() {
-            return None;
-        }
-        let ballast = path.join("ballast");
-        std::fs::write(&ballast, vec![0; 1 << 20]).expect("ballast");
-        Some(Self {
-            path,
-            ballast,
-            _folder: folder,
-        })
-    }
-
-    fn free(&self) {
-        std::fs::remove_file(&self.ballast).expect("removed");
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ended = std::process::Command::new("umount")
-            .arg("-l")
-            .arg(&self.path)
-            .status();
-    }
 }

@@ -39,7 +39,7 @@ pub(crate) fn new_job() -> NewJob {
         requester: mira(),
         command: "deploy".to_owned(),
         text: "deploy api".to_owned(),
-        body: "{}".to_owned(),
+        body: Some("{}".to_owned()),
         effect: Effect::Write,
         idempotent: false,
         max_attempts: 1,

@@ -10,8 +10,9 @@ use hailer_activity::Activity;
 use hailer_dispatch::{
     Call, CommandError, CommandResult, Inquiry, Misunderstanding, Registry, Throttle,
 };
+use hailer_failpoint as failpoint;
 use hailer_jobs::{Jobs, Live, Ran, StopReason};
-use hailer_reply::{MESSAGE_LIMIT, Reply, RequestId, escape, judge};
+use hailer_reply::{MESSAGE_LIMIT, Reply, escape, judge};
 use hailer_store::{JobState, NewText, Store};
 use hailer_transport::{Answer, Outcome};
 
@@ -92,12 +93,7 @@ impl Core {
         if !call.is_immediate() {
             callers.leave().await;
         }
-        errand.note(Found {
-            entry: Arc::clone(call.entry()),
-            arguments: call.arguments().to_vec(),
-            lock: call.lock().map(str::to_owned),
-            rule: call.rule(),
-        });
+        errand.note(Found::of(&call));
         match call.deadline() {
             None => self.perform(call, errand).await,
             Some(limit) => self.hurry(call, errand, Instant::now() + limit).await,
@@ -181,6 +177,7 @@ impl Core {
             .write_result(errand, &finished.reply, finished.outcome)
             .await;
         self.store_end(jobs, live, errand, &finished, &answer).await;
+        failpoint::hit("inline-after-end");
         if let Some(keeping) = &errand.keeping {
             keeping.ended(&answer);
         }
@@ -205,7 +202,7 @@ impl Core {
         match ran {
             Ran::Done(Ok(reply)) => finished(reply, Outcome::Ok, JobState::Succeeded, None),
             Ran::Done(Err(error)) => {
-                let reply = self.failed(&error, request_id, command);
+                let reply = self.failed(&error, errand);
                 finished(reply, Outcome::Failed, JobState::Failed, Some("it failed"))
             }
             Ran::Panicked => {
@@ -221,9 +218,12 @@ impl Core {
         }
     }
 
-    fn failed(&self, error: &CommandError, request_id: RequestId, command: Option<&str>) -> Reply {
+    fn failed(&self, error: &CommandError, errand: &Errand) -> Reply {
+        let request_id = errand.inquiry.request_id;
         if let Some(cause) = error.log_text() {
-            tracing::error!(%request_id, command, %cause, "a command failed");
+            let command = errand.found().map(|entry| entry.path());
+            let cause = errand.masked(&cause.to_string());
+            tracing::error!(%request_id, command, cause, "a command failed");
         }
         error
             .reply()
@@ -283,8 +283,8 @@ impl Core {
                 .unwrap_or_default(),
             conversation: place(&inquiry.webhook, channel.as_ref().map(|it| it.as_str())),
             requester_id: id.map(ToString::to_string).unwrap_or_default(),
-            title: inquiry.text.command_text().to_owned(),
-            content: cut.rest().to_owned(),
+            title: errand.text().to_owned(),
+            content: errand.masked(cut.rest()),
             keep_for: KEEP_TEXT,
         };
         let call = move |store: Store| async move { store.within(KEEPING).keep_text(&text).await };
@@ -293,6 +293,10 @@ impl Core {
         };
         let bot = escape(&inquiry.bot);
         let message = cut.message_with(&format!("The rest: **@{bot} more {id}**"));
+        let message = match errand.mask() {
+            Some(mask) => mask.message(message),
+            None => message,
+        };
         if judge(message.json()).is_empty() {
             Answer { message, ..answer }
         } else {
@@ -304,8 +308,12 @@ impl Core {
     pub(super) fn write(&self, errand: &Errand, reply: &Reply, outcome: Outcome) -> Answer {
         let command = errand.found().map(|entry| Arc::clone(entry.shared_path()));
         let request_id = errand.inquiry.request_id;
+        let message = outgoing::to_message(reply, request_id, command.as_deref());
         Answer {
-            message: outgoing::to_message(reply, request_id, command.as_deref()),
+            message: match errand.mask() {
+                Some(mask) => mask.message(message),
+                None => message,
+            },
             command,
             outcome,
         }

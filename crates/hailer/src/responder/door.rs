@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hailer_dispatch::{Call, JobHandle};
+use hailer_failpoint as failpoint;
 use hailer_jobs::{Jobs, Live, Ran};
 use hailer_reply::Message;
 use hailer_store::{
@@ -59,10 +60,12 @@ impl Core {
             .deadline
             .saturating_duration_since(Instant::now());
         let within = DOOR.min(left.max(TO_WRITE));
-        let answer = match jobs
-            .admit(self.admission(jobs, errand, found), within)
-            .await
-        {
+        let admission = self.admission(jobs, errand, found);
+        let unstored = found.mask.is_some().then(|| errand.body.clone());
+        failpoint::hit("door-before-admit");
+        let admitted = jobs.admit(admission, unstored, within).await;
+        failpoint::hit("door-after-admit");
+        let answer = match admitted {
             Ok(Admitted::Running(fence)) => {
                 return self.run_admitted(jobs, fence, call, errand).await;
             }
@@ -113,12 +116,19 @@ impl Core {
         match admitted {
             Admitted::Queued(id) => {
                 let is_posted = jobs.tells(&inquiry.webhook);
-                let text = inquiry.text.command_text();
-                let reply = wording::started(&id, text, bot, is_posted);
+                let reply = wording::started(&id, errand.text(), bot, is_posted);
                 self.write(errand, &reply, Outcome::Ok)
             }
             Admitted::Repeat(job) => self.repeated(jobs, *job, errand).await,
-            Admitted::Attached(job) => self.write(errand, &attached(&job, bot), Outcome::Duplicate),
+            Admitted::Attached(job) => {
+                let found = errand.understood();
+                let takes_again = found.is_some_and(|it| it.entry.takes_again() && !it.is_again);
+                self.write(
+                    errand,
+                    &attached(&job, bot, takes_again),
+                    Outcome::Duplicate,
+                )
+            }
             Admitted::Locked { by, .. } => self.write(errand, &locked(&by), Outcome::Refused),
             Admitted::Kept(hold) => {
                 if let Some(found) = errand.understood() {
@@ -152,8 +162,7 @@ impl Core {
         let is_posted = jobs.tells(&inquiry.webhook);
         let kept = job.reply.as_deref().map(Message::from_json);
         let mut answer = if is_queued && !job.state.is_ended() {
-            let text = inquiry.text.command_text();
-            let reply = wording::started(&job.id, text, &inquiry.bot, is_posted);
+            let reply = wording::started(&job.id, errand.text(), &inquiry.bot, is_posted);
             self.write(errand, &reply, Outcome::Duplicate)
         } else {
             let id = job.id.as_str();
@@ -183,9 +192,11 @@ impl Core {
         let intent = intent(errand, found, &job, &self.redact);
         Admission {
             key: self.message_key(errand, &job),
-            guard: Some(guard(&job)),
+            guard: guard(jobs, errand, found, &job),
             start: if found.entry.is_job() {
                 Start::Queued
+            } else if found.entry.is_gated() {
+                Start::AtGate
             } else {
                 Start::Now
             },
@@ -229,7 +240,7 @@ impl Core {
         let outcome = hailer_jobs::Outcome {
             state: finished.state,
             reply: answer.message.json().to_owned(),
-            text: first_lines(&finished.reply.to_plain()),
+            text: first_lines(&errand.masked(&finished.reply.to_plain())),
             error: finished.error.map(str::to_owned),
         };
         jobs.end(live, &job, outcome).await;
@@ -259,8 +270,11 @@ pub(super) fn new_job(errand: &Errand, found: &Found, time_limit: Duration) -> N
             name: text(from.and_then(|it| it.name.clone())),
         },
         command: found.entry.path().to_owned(),
-        text: inquiry.text.command_text().to_owned(),
-        body: String::from_utf8_lossy(&errand.body).into_owned(),
+        text: found.text.clone(),
+        body: found
+            .mask
+            .is_none()
+            .then(|| String::from_utf8_lossy(&errand.body).into_owned()),
         effect: match found.entry.effect() {
             hailer_dispatch::Effect::Read => hailer_store::Effect::Read,
             hailer_dispatch::Effect::Write => hailer_store::Effect::Write,
@@ -276,13 +290,14 @@ pub(super) fn new_job(errand: &Errand, found: &Found, time_limit: Duration) -> N
 
 /// Tells that the same person said the same in the same place: the channel, because the conversation of a message
 /// that begins a thread has the message's own id in it.
-fn guard(job: &NewJob) -> [u8; 32] {
+fn guard(jobs: &Jobs, errand: &Errand, found: &Found, job: &NewJob) -> Option<[u8; 32]> {
     let place = if job.channel.is_empty() {
         &job.conversation
     } else {
         &job.channel
     };
-    let text = job.text.to_lowercase();
+    // With its secrets: another secret is another wish.
+    let text = errand.inquiry.text.command_text().to_lowercase();
     let parts = [
         job.webhook.as_str(),
         &job.tenant,
@@ -291,7 +306,10 @@ fn guard(job: &NewJob) -> [u8; 32] {
         place,
         &text,
     ];
-    hailer_jobs::fingerprint(parts)
+    match found.mask {
+        Some(_) => jobs.secret_fingerprint(parts),
+        None => Some(hailer_jobs::fingerprint(parts)),
+    }
 }
 
 fn intent(errand: &Errand, found: &Found, job: &NewJob, redact: &Redact) -> AuditEntry {

@@ -4,9 +4,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use bytes::Bytes;
-use hailer_dispatch::{Entry, Inquiry};
+use hailer_dispatch::{Call, Entry, Inquiry};
 
 use super::keeping::Keeping;
+use super::mask::Mask;
 
 /// One message that is being answered.
 #[derive(Debug)]
@@ -28,10 +29,31 @@ pub(super) struct Errand {
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) entry: Arc<Entry>,
+    /// Secrets are masked.
     pub(super) arguments: Vec<(String, String)>,
     pub(super) lock: Option<String>,
     /// Where the rule is written that lets it run; nothing when none has to.
     pub(super) rule: String,
+    /// What may be kept and shown of the message.
+    pub(super) text: String,
+    /// Whether its sender knows that the same is under way.
+    pub(super) is_again: bool,
+    /// Finds its secrets in what is kept and shown; there is none without secrets.
+    pub(super) mask: Option<Mask>,
+}
+
+impl Found {
+    pub(super) fn of(call: &Call) -> Self {
+        Self {
+            entry: Arc::clone(call.entry()),
+            arguments: call.arguments().to_vec(),
+            lock: call.lock().map(str::to_owned),
+            rule: call.rule(),
+            text: call.text().to_owned(),
+            is_again: call.is_again(),
+            mask: Mask::of(call.secrets()),
+        }
+    }
 }
 
 impl Errand {
@@ -59,6 +81,23 @@ impl Errand {
     /// Returns which command is meant, once that is known.
     pub(super) fn found(&self) -> Option<&Arc<Entry>> {
         self.found.get().map(|found| &found.entry)
+    }
+
+    /// Returns what may be kept and shown of the message.
+    pub(super) fn text(&self) -> &str {
+        let found = self.found.get();
+        found.map_or_else(|| self.inquiry.text.command_text(), |it| it.text.as_str())
+    }
+
+    /// Returns what finds the secrets of the message, if it has any.
+    pub(super) fn mask(&self) -> Option<&Mask> {
+        self.found.get()?.mask.as_ref()
+    }
+
+    /// Returns a text without the secrets of the message.
+    pub(super) fn masked(&self, text: &str) -> String {
+        self.mask()
+            .map_or_else(|| text.to_owned(), |mask| mask.text(text))
     }
 
     /// Returns all that was understood, once it is known.

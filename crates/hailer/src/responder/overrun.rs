@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hailer_dispatch::JobHandle;
+use hailer_failpoint as failpoint;
 use hailer_jobs::{Jobs, Live};
 use hailer_transport::{Answer, Outcome};
 
@@ -28,7 +29,9 @@ impl Core {
                 Overrun::Ended(answer) => return answer,
                 Overrun::Kept(live) => return self.answer_kept(jobs, errand, &live),
                 Overrun::Adopt => {
+                    failpoint::hit("overrun-before-adopt");
                     let live = self.adopt(jobs, errand, keeping).await;
+                    failpoint::hit("overrun-after-adopt");
                     keeping.adopted(live);
                 }
                 Overrun::Wait if keeping.change(until).await => {}

@@ -4,11 +4,10 @@ use std::future::Future;
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use hailer_activity::Activity;
 use hailer_dispatch::{Call, Inquiry, JobHandle, MessageText};
-use hailer_jobs::{self as jobs, Live, Outcome, Ran, Work};
+use hailer_jobs::{self as jobs, Jobs, Live, Outcome, Ran, Work};
 use hailer_reply::RequestId;
 use hailer_store::{Job, JobState};
 
@@ -41,13 +40,18 @@ impl Queued {
 
 impl Generation {
     /// Makes of a stored message what its command sees.
-    fn errand(&self, job: &Job, live: &Arc<Live>) -> Result<Errand, Outcome> {
+    fn errand(&self, jobs: &Jobs, job: &Job, live: &Arc<Live>) -> Result<Errand, Outcome> {
         let refused = |error: &str| Outcome::without_reply(JobState::Failed, error);
         let webhooks = &self.config.webhooks;
         let Some(webhook) = webhooks.iter().find(|it| it.name == job.spec.webhook) else {
             return Err(refused("its webhook is no longer in the configuration"));
         };
-        let Ok(activity) = Activity::parse_kept(&job.spec.body) else {
+        let Some(body) = jobs.message_of(job) else {
+            return Err(refused(
+                "there is a secret in its message, which is no longer in memory; nothing was started",
+            ));
+        };
+        let Ok(activity) = Activity::parse_kept(&String::from_utf8_lossy(&body)) else {
             return Err(refused("its message cannot be read by this version"));
         };
         let bot: Arc<str> = webhook.mention.as_str().into();
@@ -65,7 +69,6 @@ impl Generation {
             cancellation: live.cancellation().clone(),
             job: OnceLock::from(handle),
         };
-        let body = Bytes::from(job.spec.body.clone());
         Ok(Errand::new(Arc::new(inquiry), body, String::new(), false))
     }
 }
@@ -78,7 +81,10 @@ impl Work for Queued {
                 return jobs::Worked::Lost;
             };
             let core = Arc::clone(&generation.responder.core);
-            match generation.errand(&job, &live) {
+            let Some(store) = core.jobs.clone() else {
+                return jobs::Worked::Lost;
+            };
+            match generation.errand(&store, &job, &live) {
                 Ok(errand) => core.work_queued(&job, live, errand).await,
                 Err(outcome) => jobs::Worked::Ended(outcome),
             }
@@ -105,22 +111,24 @@ impl Core {
                 let error = "it was not started; who may run it, or the command, changed meanwhile";
                 tracing::warn!(job = %job.id, why = misunderstanding.label(), "a job is refused at its start");
                 self.record_refusal(&misunderstanding, &errand);
+                // What was not understood may be its secret.
+                let reply = match &job.spec.body {
+                    Some(_) => answer.message.into_json(),
+                    None => String::new(),
+                };
                 return jobs::Worked::Ended(Outcome {
-                    reply: answer.message.into_json(),
+                    reply,
                     ..Outcome::without_reply(JobState::Failed, error)
                 });
             }
         };
-        if let Err(error) = store.started(&live).await {
+        if !call.entry().is_gated()
+            && let Err(error) = store.started(&live).await
+        {
             tracing::warn!(job = %job.id, %error, "a job is not begun");
             return jobs::Worked::Lost;
         }
-        errand.note(Found {
-            entry: Arc::clone(call.entry()),
-            arguments: call.arguments().to_vec(),
-            lock: call.lock().map(str::to_owned),
-            rule: call.rule(),
-        });
+        errand.note(Found::of(&call));
         self.run_queued(&live, call, &errand).await
     }
 
@@ -135,7 +143,7 @@ impl Core {
         jobs::Worked::Ended(Outcome {
             state: finished.state,
             reply: answer.message.into_json(),
-            text: first_lines(&finished.reply.to_plain()),
+            text: first_lines(&errand.masked(&finished.reply.to_plain())),
             error: finished.error.map(str::to_owned),
         })
     }

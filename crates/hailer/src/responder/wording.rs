@@ -71,10 +71,15 @@ pub(super) fn started(id: &JobId, text: &str, bot: &str, is_posted: bool) -> Rep
 }
 
 /// Says that the same is done already.
-pub(super) fn attached(job: &Job, bot: &str) -> Reply {
+pub(super) fn attached(job: &Job, bot: &str, takes_again: bool) -> Reply {
     let id = job.id.as_str();
+    let twice = if takes_again {
+        "; add `--again` to run it twice"
+    } else {
+        ", and was not started twice"
+    };
     Reply::markdown(format!(
-        "That is already running as job {id}, and was not started twice. {}",
+        "That is already running as job {id}{twice}. {}",
         ask(id, bot)
     ))
 }

@@ -73,7 +73,7 @@ impl JobHandle for Job {
             .push(format!("{done}/{total} {text}"));
     }
 
-    fn note_process(&self, _: WorkProcess) -> BoxFuture<'_, Result<(), String>> {
+    fn note_start(&self, _: Option<WorkProcess>) -> BoxFuture<'_, Result<(), String>> {
         Box::pin(async { Err("the store is out".to_owned()) })
     }
 }
@@ -181,4 +181,30 @@ fn what_nothing_could_keep_is_refused_at_start() {
         let error = error(spec);
         assert!(error.contains(expected), "{error}");
     }
+}
+
+#[test]
+fn again_is_taken_by_what_is_written_down_and_by_nothing_else() {
+    let is_again = |text| call(&registry(Registration::new(Run::default())), text).is_again();
+
+    assert!(is_again("run api --again"));
+    assert!(is_again("run —again api env=prod"));
+    assert!(!is_again("run api"));
+}
+
+#[test]
+fn a_command_that_checks_itself_counts_as_one_that_reads() {
+    let spec = Spec::new("stop", "stops it")
+        .effect(Effect::Write)
+        .checks_itself();
+    let stop = command_fn(spec, |_: NoArgs, _| async { Ok(Reply::text("stopped")) });
+    let registry = registry(Registration::new(stop));
+    let policy = Policy::of_default(DefaultPermission::Read, registry.catalog());
+
+    let call = registry
+        .dispatch(&inquiry("stop"), &Arc::new(policy))
+        .unwrap();
+
+    assert!(!call.leaves_a_trace());
+    assert_eq!(call.entry().effect(), Effect::Write);
 }
