@@ -19,15 +19,24 @@ pub(crate) enum Kind {
     Work,
     /// A job that may run again.
     Safe,
+    /// Changes nothing, and takes longer than the deadline.
+    Long,
+    /// A script that is a job.
+    Script,
+    /// A script that is none.
+    Run,
 }
 
 /// Every kind, with its name.
-pub(crate) const KINDS: [(Kind, &str); 5] = [
+pub(crate) const KINDS: [(Kind, &str); 8] = [
     (Kind::Look, "look"),
     (Kind::Note, "note"),
     (Kind::Slow, "slow"),
     (Kind::Work, "work"),
     (Kind::Safe, "safe"),
+    (Kind::Long, "long"),
+    (Kind::Script, "script"),
+    (Kind::Run, "run"),
 ];
 
 impl Kind {
@@ -41,8 +50,10 @@ impl Kind {
     fn takes(self) -> Duration {
         let milliseconds = match self {
             Self::Look | Self::Note => 0..5,
-            Self::Slow => 600..900,
+            Self::Slow | Self::Long => 600..900,
             Self::Work | Self::Safe => 0..60,
+            // They take what a process takes.
+            Self::Script | Self::Run => 0..1,
         };
         Duration::from_millis(fastrand::u64(milliseconds))
     }
@@ -50,8 +61,9 @@ impl Kind {
 
 /// The bot's modules.
 pub(crate) fn modules(draft: &Draft) -> Vec<Module> {
-    let module = KINDS
-        .iter()
+    let commands = KINDS.iter();
+    let module = commands
+        .filter(|(kind, _)| !matches!(kind, Kind::Script | Kind::Run))
         .fold(Module::new("Chaos"), |module, (kind, _)| {
             module.command(Marked(*kind))
         });
@@ -75,19 +87,21 @@ impl Command for Marked {
     fn spec(&self) -> Spec {
         let spec = Spec::new(self.0.name(), "leaves a mark");
         match self.0 {
-            Kind::Look => spec.effect(Effect::Read),
-            Kind::Note | Kind::Slow => spec.effect(Effect::Write),
+            Kind::Look | Kind::Long => spec.effect(Effect::Read),
+            Kind::Note | Kind::Slow | Kind::Script | Kind::Run => spec.effect(Effect::Write),
             Kind::Work => spec.effect(Effect::Write).job(),
             Kind::Safe => spec.effect(Effect::Write).job().idempotent(),
         }
     }
 
     async fn run(&self, args: Text, invocation: Invocation) -> Result<Reply, CommandError> {
-        if self.0 == Kind::Look {
+        if matches!(self.0, Kind::Look | Kind::Long) {
+            tokio::time::sleep(self.0.takes()).await;
             return Ok(Reply::text(args.text));
         }
         let job = invocation.job_id().unwrap_or("none").to_owned();
         witness::write(Event::Began, &job)?;
+        invocation.progress(1, 2, "under way");
         tokio::time::sleep(self.0.takes()).await;
         witness::write(Event::Ended, &job)?;
         Ok(Reply::text(format!("did {}", args.text)))

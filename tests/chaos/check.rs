@@ -61,7 +61,7 @@ pub(crate) async fn everything(place: &Place, log: &Log, totals: &mut Totals) ->
     for job in jobs.values() {
         violations.extend(runs(job, marks.get(&job.id.to_string())));
     }
-    violations.extend(audit(&store, &marks, totals).await);
+    violations.extend(audit(&store, &jobs, &marks, totals).await);
     *totals = Totals {
         said: said.len(),
         answered: said.iter().map(|it| it.answers.len()).sum(),
@@ -120,7 +120,8 @@ fn answers(said: &[Said], jobs: &HashMap<String, Job>) -> Vec<Violation> {
 fn one_job_each(jobs: &HashMap<String, Job>) -> Vec<Violation> {
     let mut by_activity: HashMap<String, Vec<String>> = HashMap::new();
     for job in jobs.values() {
-        let body: serde_json::Value = serde_json::from_str(&job.spec.body).unwrap();
+        let body = job.spec.body.as_deref().unwrap();
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
         let activity = body["id"].as_str().unwrap().to_owned();
         by_activity
             .entry(activity)
@@ -144,7 +145,9 @@ fn runs(job: &Job, marks: Option<&Marks>) -> Vec<Violation> {
         violations.push(format!("job {id} began {} times", marks.began.len()));
     }
     match job.state {
-        JobState::Succeeded if marks.ended == 0 && job.spec.command != "look" => {
+        JobState::Succeeded
+            if marks.ended == 0 && !matches!(job.spec.command.as_str(), "look" | "long") =>
+        {
             violations.push(format!("job {id} succeeded and never ran"));
         }
         JobState::Succeeded => {}
@@ -153,6 +156,10 @@ fn runs(job: &Job, marks: Option<&Marks>) -> Vec<Violation> {
                 violations.push(format!(
                     "job {id} ran, though it is said not to have started"
                 ));
+            }
+            let is_silent = matches!(job.spec.command.as_str(), "look" | "long");
+            if job.did_start == Some(DidStart::Yes) && marks.began.is_empty() && !is_silent {
+                violations.push(format!("job {id} did not run, though it is said to have"));
             }
         }
         // The store was out when the job was taken: it is told to have failed, and has not run.
@@ -168,10 +175,12 @@ fn runs(job: &Job, marks: Option<&Marks>) -> Vec<Violation> {
 /// No run without a row of the audit before it, and the chain is whole.
 async fn audit(
     store: &Store,
+    jobs: &HashMap<String, Job>,
     marks: &HashMap<String, Marks>,
     totals: &mut Totals,
 ) -> Vec<Violation> {
     let mut violations = Vec::new();
+    violations.extend(starts(store, marks, jobs).await);
     let intents = intents(store).await;
     for (id, marks) in marks {
         match intents.get(id) {
@@ -196,11 +205,47 @@ async fn audit(
     violations
 }
 
+/// What began was said to begin before, and once for each time; of what did not begin nobody said so.
+async fn starts(
+    store: &Store,
+    marks: &HashMap<String, Marks>,
+    jobs: &HashMap<String, Job>,
+) -> Vec<Violation> {
+    let mut starts: HashMap<String, Vec<i64>> = HashMap::new();
+    for (job, at) in events(store, "started").await {
+        starts.entry(job).or_default().push(at);
+    }
+    let mut violations = Vec::new();
+    for job in jobs.values() {
+        let id = job.id.to_string();
+        let said = starts.remove(&id).unwrap_or_default();
+        let began = marks.get(&id).map_or(0, |it| it.began.len());
+        let is_script = matches!(job.spec.command.as_str(), "script" | "run");
+        if is_script && said.len() < began {
+            violations.push(format!(
+                "script {id} began {began} times and is said to {said:?}"
+            ));
+        }
+        if is_script && said.len() > 1 {
+            violations.push(format!("script {id} is said to begin {} times", said.len()));
+        }
+        if job.did_start == Some(DidStart::No) && is_script && !said.is_empty() {
+            violations.push(format!("script {id} is said to begin, and not to have"));
+        }
+    }
+    violations
+}
+
 /// Returns when the store was told of each job's intent.
 async fn intents(store: &Store) -> HashMap<String, i64> {
-    let mut intents = HashMap::new();
+    events(store, "intent").await.into_iter().collect()
+}
+
+/// Returns for which jobs, and when, the audit has an event.
+async fn events(store: &Store, event: &str) -> Vec<(String, i64)> {
+    let mut events = Vec::new();
     let mut filter = AuditFilter {
-        event: Some("intent".to_owned()),
+        event: Some(event.to_owned()),
         limit: 1_000,
         ..AuditFilter::default()
     };
@@ -208,12 +253,12 @@ async fn intents(store: &Store) -> HashMap<String, i64> {
         let page = store.audit_list(&filter).await.unwrap();
         for row in page.items {
             if let Some(job) = row.entry.job {
-                intents.insert(job.to_string(), row.at_ms);
+                events.push((job.to_string(), row.at_ms));
             }
         }
         filter.before = page.next;
         if filter.before.is_none() {
-            return intents;
+            return events;
         }
     }
 }

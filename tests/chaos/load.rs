@@ -92,10 +92,13 @@ impl Client {
     /// Says something, sometimes twice; `None` when the bot is gone.
     async fn say_something(&mut self) -> Option<()> {
         let kind = match self.rng.u8(0..100) {
-            0..40 => Kind::Work,
-            40..55 => Kind::Safe,
-            55..75 => Kind::Note,
-            75..80 => Kind::Slow,
+            0..35 => Kind::Work,
+            35..50 => Kind::Safe,
+            50..65 => Kind::Note,
+            65..70 => Kind::Slow,
+            70..74 => Kind::Long,
+            74..80 => Kind::Script,
+            80..84 => Kind::Run,
             _ => Kind::Look,
         };
         let text = format!("{} t{}", kind.name(), self.rng.u32(..));
@@ -141,7 +144,7 @@ pub(crate) async fn repeat(address: SocketAddr, log: &Log) {
     let chosen: Vec<(usize, String)> = {
         let said = log.said.lock().unwrap();
         let recent = said.iter().enumerate().rev().take(RECENT);
-        let writes = recent.filter(|(_, it)| it.kind != Kind::Look);
+        let writes = recent.filter(|(_, it)| !matches!(it.kind, Kind::Look | Kind::Long));
         writes
             .step_by(EVERY)
             .map(|(at, it)| (at, it.body.clone()))

@@ -15,6 +15,7 @@
 
 mod bot;
 mod check;
+mod failpoints;
 mod load;
 mod place;
 mod round;
@@ -64,12 +65,19 @@ struct Options {
     /// Pauses a bot for longer than its lease, now and then, instead of killing it; needs more than one.
     #[arg(long)]
     pauses: bool,
+    /// Has the bot die at each failpoint in turn instead of at random moments, `rounds` times.
+    #[arg(long)]
+    failpoints: bool,
+    /// Only at this failpoint; can be given several times.
+    #[arg(long, requires = "failpoints")]
+    failpoint: Vec<String>,
     /// Damages the store behind the bot's back, which must be found: shows that the checks can fail.
     #[arg(long, value_enum)]
     sabotage: Option<Sabotage>,
 }
 
 fn main() -> ExitCode {
+    hailer_process::runner::main();
     if std::env::args().nth(1).as_deref() == Some("serve") {
         return hailer_cli::main(bot::modules);
     }
@@ -80,7 +88,11 @@ fn main() -> ExitCode {
         .unwrap();
     let seed = options.seed.unwrap_or_else(|| fastrand::u64(..));
     println!("seed {seed}");
-    let violations = runtime.block_on(round::run(&options, seed));
+    let violations = if options.failpoints {
+        runtime.block_on(failpoints::run(&options, seed))
+    } else {
+        runtime.block_on(round::run(&options, seed))
+    };
     match (options.sabotage, violations.is_empty()) {
         (None, true) | (Some(_), false) => ExitCode::SUCCESS,
         (None, false) => {

@@ -57,15 +57,16 @@ pub(crate) async fn run(options: &Options, seed: u64) -> Vec<Violation> {
     Vec::new()
 }
 
-struct Round<'a> {
-    place: &'a Place,
-    log: &'a Arc<Log>,
-    options: &'a Options,
+/// What a round needs.
+pub(crate) struct Round<'a> {
+    pub(crate) place: &'a Place,
+    pub(crate) log: &'a Arc<Log>,
+    pub(crate) options: &'a Options,
 }
 
 impl Round<'_> {
     /// Starts what is missing, lets people talk, and kills one bot while they do.
-    async fn kill_one(&self, bots: &mut Vec<Server>, rng: &mut Rng) -> Vec<Violation> {
+    pub(crate) async fn kill_one(&self, bots: &mut Vec<Server>, rng: &mut Rng) -> Vec<Violation> {
         let violations = self.start_missing(bots).await;
         let mut clients = load::start(&addresses(bots), self.options.clients, self.log, rng);
         // The moment is the experiment: no event says when it should come.
@@ -94,7 +95,8 @@ impl Round<'_> {
         violations
     }
 
-    async fn recover(&self, bots: &mut Vec<Server>) -> Vec<Violation> {
+    /// Lets a bot take over, delivers some messages once more, and waits until nothing is under way.
+    pub(crate) async fn recover(&self, bots: &mut Vec<Server>) -> Vec<Violation> {
         let mut violations = self.start_missing(bots).await;
         load::repeat(addresses(bots)[0], self.log).await;
         let store = self.place.store().await;

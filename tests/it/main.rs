@@ -23,6 +23,12 @@ mod samples;
 mod server;
 mod teams;
 
+#[path = "../../crates/hailer-store/tests/it/bed/disk.rs"]
+mod disk;
+#[path = "../../crates/hailer-store/tests/it/bed/cluster.rs"]
+#[expect(dead_code, reason = "the tests of the store use the rest")]
+mod postgres;
+
 mod admin;
 mod audit;
 mod card_check;
@@ -42,6 +48,7 @@ mod listening;
 mod listing;
 mod malformed;
 mod new_project;
+mod outages;
 mod panics;
 mod permissions;
 mod real_messages;

@@ -1,7 +1,11 @@
 //! What never leaves the process: tokens and signatures nowhere, what people write not in the log.
 
-use crate::http::{Connection, exchange, post};
-use crate::server::Server;
+use std::fs;
+use std::process::Command;
+use std::time::Instant;
+
+use crate::http::{Connection, PATIENCE, exchange, post};
+use crate::server::{CONFIG, Server, binary, project};
 use crate::teams::{OTHER_TOKEN, TOKEN, authorization, message, signature};
 
 /// Stands for what people write.
@@ -76,4 +80,123 @@ async fn even_a_talkative_log_keeps_no_secret() {
         let line = told.lines().find(|line| line.contains(&secret));
         assert_eq!(line, None, "{secret}");
     }
+}
+
+/// Jobs and commands with an argument that is a secret, and a job that keeps the one place of jobs taken.
+const VAULT: &str = "
+[permissions]
+default = 'allow'
+[jobs]
+workers = 1
+[store]
+url = 'sqlite:hailer.db'
+[script.unlock]
+exec = ['/bin/cat']
+help = 'Unlock it'
+effect = 'write'
+job = true
+args = [{ name = 'key', type = 'secret', help = 'the key' }]
+[script.look]
+exec = ['/bin/cat']
+help = 'Look into it'
+effect = 'read'
+args = [{ name = 'key', type = 'secret', help = 'the key' }]
+[script.lock]
+exec = ['/bin/cat']
+help = 'Lock it'
+effect = 'write'
+args = [{ name = 'key', type = 'secret', help = 'the key' }]
+[script.nap]
+exec = ['/bin/sleep', '300']
+help = 'Sleep'
+effect = 'write'
+job = true
+";
+
+/// What an option in quotes holds that is a secret; quoting and escaping could hide it from a search.
+const KEY: &str = "canary 7c1e \\ 5a90";
+
+fn serve(folder: &std::path::Path) -> Command {
+    let mut command = Command::new(binary());
+    command
+        .args(["serve", "--config"])
+        .arg(folder.join("hailer.toml"))
+        .env_clear()
+        .env("HAILER_LOG", "trace");
+    command
+}
+
+/// Returns where in all files of a folder, and in what was said, a part of the key stands.
+fn found(folder: &std::path::Path, told: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        for part in ["7c1e", "5a90"] {
+            if text.contains(part) {
+                found.push(format!("{part} in {}", path.display()));
+            }
+        }
+    }
+    let lines = told
+        .lines()
+        .filter(|it| it.contains("7c1e") || it.contains("5a90"));
+    found.extend(lines.map(str::to_owned));
+    found
+}
+
+async fn wait_for(server: &Server, question: &str, answer: &str) -> String {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let said = server.say(question).await.body;
+        if said.contains(answer) {
+            return said;
+        }
+        assert!(Instant::now() < deadline, "{said}\n{}", server.log());
+    }
+}
+
+#[tokio::test]
+async fn a_secret_argument_is_in_no_file_log_or_answer() {
+    let folder = project(&format!("{CONFIG}{VAULT}"));
+    let place = folder.path().to_owned();
+    let server = Server::spawn(serve(&place), tempfile::tempdir().unwrap()).await;
+    let mut told = String::new();
+    for command in ["unlock", "look", "lock"] {
+        let said = server.say(&format!("{command} \"{KEY}\"")).await;
+        assert!(said.text().contains("***"), "{said:?}");
+        told.push_str(&said.body);
+    }
+    wait_for(&server, "jobs all", "done").await;
+    let nap = server.say("nap").await.text();
+    let waits = server.say(&format!("unlock '{KEY}'")).await.text();
+    let id = |answer: &str| {
+        let (_, rest) = answer.split_once("(job ").expect(answer);
+        rest.split(')').next().unwrap().to_owned()
+    };
+    told.push_str(&waits);
+    for question in [
+        "jobs all",
+        &format!("job {}", id(&waits)),
+        &format!("job log {}", id(&waits)),
+    ] {
+        told.push_str(&server.say(question).await.body);
+    }
+    assert_eq!(found(&place, &told), [""; 0]);
+    server.signal("KILL");
+    let log = server.end().log;
+
+    let next = Server::spawn(serve(&place), tempfile::tempdir().unwrap()).await;
+    let gone = wait_for(&next, &format!("job {}", id(&waits)), "interrupted").await;
+    assert!(gone.contains("nothing was started"), "{gone}");
+    told.push_str(&gone);
+    let retried = next.say(&format!("job retry {}", id(&waits))).await.text();
+    assert!(retried.contains("Say it again"), "{retried}");
+    let said = next.say(&format!("job {}", id(&nap))).await.text();
+    assert!(said.contains("interrupted"), "{said}");
+    next.signal("TERM");
+    told.push_str(&format!("{log}{}", next.end().log));
+    assert!(told.contains("TRACE"), "the log is silent");
+    assert_eq!(found(&place, &told), [""; 0]);
 }
