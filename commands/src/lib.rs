@@ -1,8 +1,12 @@
 //! The command modules that come with Hailer, in the order in which help lists them.
 
+pub mod alerts;
 pub mod audit;
+mod backend;
 pub mod deploy;
 mod echo;
+#[cfg(test)]
+mod fake;
 mod help;
 pub mod holds;
 pub mod jobs;
@@ -10,12 +14,14 @@ mod moment;
 pub mod oncall;
 mod permission;
 mod ping;
+pub mod query;
 pub mod script;
 pub mod status;
 mod whoami;
 
 use hailer::{Draft, Module};
 
+pub use backend::Backend;
 pub use echo::Echo;
 pub use help::Help;
 pub use permission::{Can, Why};
@@ -28,6 +34,8 @@ pub use whoami::Whoami;
 pub fn all(draft: &Draft) -> Vec<Module> {
     vec![
         status::module(status::read(draft)),
+        alerts::module(alerts::read(draft)),
+        query::module(query::read(draft)),
         oncall::module(oncall::read(draft)),
         deploy::module(deploy::read(draft)),
         script::module(script::read(draft)),

@@ -6,8 +6,8 @@ use chrono::{
     DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta,
     TimeZone, Utc, Weekday,
 };
-use chrono_tz::Tz;
-use hailer::CommandError;
+use chrono_tz::{TZ_VARIANTS, Tz};
+use hailer::{CommandError, Draft};
 
 /// How far ahead a moment may be.
 const FARTHEST: TimeDelta = TimeDelta::days(3 * 366);
@@ -61,6 +61,16 @@ pub(crate) fn span(time: TimeDelta) -> String {
         .map(|(number, unit)| format!("{number} {unit}"))
         .collect();
     shown.join(" ")
+}
+
+/// Returns the zone of `[bot] timezone`; what is wrong with it is told where the bot reads it.
+pub(crate) fn usual_zone(draft: &Draft) -> Tz {
+    let name = draft.section("bot").string("timezone");
+    let called = |zone: &&Tz| {
+        let name = name.as_deref().unwrap_or("UTC");
+        zone.name().eq_ignore_ascii_case(name.trim())
+    };
+    TZ_VARIANTS.iter().find(called).copied().unwrap_or(Tz::UTC)
 }
 
 /// Returns the time of the bot's clock in a zone.

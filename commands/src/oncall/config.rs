@@ -6,6 +6,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use chrono_tz::Tz;
 use hailer::{Draft, Section};
 
+use crate::moment::usual_zone;
 use crate::oncall::rotation::Rotation;
 
 /// How long a turn is when nothing else is said.
@@ -29,9 +30,7 @@ pub struct Team {
 
 /// Reads the teams in the order of the file; problems are noted in the draft.
 pub fn read(draft: &Draft) -> Vec<Team> {
-    // What is wrong with it is told where it is read.
-    let usual = draft.section("bot").string("timezone");
-    let usual = usual.and_then(|it| it.parse().ok()).unwrap_or(Tz::UTC);
+    let usual = usual_zone(draft);
     let webhooks = draft.section("webhook").names();
     let teams = draft.sections("oncall");
     let teams = teams.iter().map(|it| read_one(it, usual, &webhooks));

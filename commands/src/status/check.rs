@@ -1,9 +1,9 @@
 //! Asking one endpoint, and saying in words why it does not answer.
 
-use std::error::Error;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use crate::backend::{client, why};
 use crate::status::config::Endpoint;
 
 /// What one check found.
@@ -51,7 +51,7 @@ impl Client {
         let took = begun.elapsed();
         let health = match answer {
             Ok(response) => judge(endpoint, response.status().as_u16(), took),
-            Err(error) => Health::Down(explain(&error, endpoint.timeout)),
+            Err(error) => Health::Down(why(&error, endpoint.timeout)),
         };
         Checked {
             endpoint,
@@ -59,16 +59,6 @@ impl Client {
             took,
         }
     }
-}
-
-fn client() -> Option<reqwest::Client> {
-    // Fails when somebody else has installed one, which does as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .user_agent(concat!("hailer/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .ok()
 }
 
 fn judge(endpoint: &Endpoint, status: u16, took: Duration) -> Health {
@@ -84,30 +74,4 @@ fn judge(endpoint: &Endpoint, status: u16, took: Duration) -> Health {
         }
         (false, None) => Health::Down(format!("it answers {status}")),
     }
-}
-
-/// Words an error for the channel, which must not learn hosts and addresses.
-fn explain(error: &reqwest::Error, timeout: Duration) -> String {
-    if error.is_timeout() {
-        return format!("no answer within {}", super::show_time(timeout));
-    }
-    let mut causes = String::new();
-    let mut next: Option<&dyn Error> = Some(error);
-    while let Some(cause) = next {
-        causes.push_str(&cause.to_string().to_lowercase());
-        next = cause.source();
-    }
-    let known = [
-        ("connection refused", "the connection is refused"),
-        ("dns error", "its name is not known"),
-        ("certificate", "its certificate is not accepted"),
-        ("connection reset", "it hangs up"),
-        ("connection closed", "it hangs up"),
-        ("unreachable", "there is no way to it"),
-    ];
-    let words = known
-        .iter()
-        .find(|(sign, _)| causes.contains(sign))
-        .map(|(_, words)| *words);
-    words.unwrap_or("it gives no proper answer").to_owned()
 }

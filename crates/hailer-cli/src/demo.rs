@@ -30,6 +30,8 @@ pub(crate) fn know_tables(draft: &Draft) {
     let _ = hailer_commands::status::read(draft);
     let _ = hailer_commands::oncall::read(draft);
     let _ = hailer_commands::deploy::read(draft);
+    let _ = hailer_commands::alerts::read(draft);
+    let _ = hailer_commands::query::read(draft);
 }
 
 /// Refuses to let others reach a bot that answers anyone who knows the token.
