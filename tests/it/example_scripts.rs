@@ -40,6 +40,7 @@ fn the_configuration_is_fine() {
         .run();
 
     assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.out.contains("\nscripts   own session, "), "{ran:?}");
     let listed = fs::read_to_string(scripts().join("README.md")).unwrap();
     for entry in fs::read_dir(scripts().join("bin")).unwrap() {
         let path = entry.unwrap().path();

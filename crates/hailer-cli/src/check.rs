@@ -10,6 +10,7 @@ use crate::arguments::CheckOptions;
 use crate::exit::{Exit, Failure};
 use crate::output;
 use crate::project::{Modules, Project, Source};
+use crate::script;
 
 /// Reads the configuration, the secrets it refers to and the commands, and starts nothing.
 pub(crate) fn run(
@@ -25,7 +26,9 @@ pub(crate) fn run(
         let list: Vec<Value> = problems.iter().map(to_json).collect();
         output::print(&format!("{:#}", Value::from(list)))?;
     } else if problems.is_empty() {
-        output::print(&format!("{}: fine · {summary}", path.display()))?;
+        let held = script::describe_sandbox(&path, environment);
+        let held = held.map_or_else(String::new, |it| format!("\n{it}"));
+        output::print(&format!("{}: fine · {summary}{held}", path.display()))?;
     } else {
         output::print(problems.to_string().trim_end())?;
     }

@@ -2,6 +2,7 @@
 
 mod add;
 mod description;
+mod sandbox;
 
 use std::path::Path;
 
@@ -11,6 +12,7 @@ use hailer::{Draft, Environment};
 use hailer_commands::script::{self, Script, Trial};
 
 use add::AddOptions;
+pub(crate) use sandbox::describe as describe_sandbox;
 
 use crate::exit::{Exit, Failure};
 use crate::output;
