@@ -1,7 +1,10 @@
 //! A table that a script printed: a JSON object a line, or CSV with a row of titles.
 
+use std::fmt;
+
 use hailer::Reply;
-use serde_json::{Map, Value as Json};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::Value as Json;
 
 /// More rows do not fit into a message.
 const MOST_ROWS: usize = 50;
@@ -21,26 +24,61 @@ pub(super) fn reply(text: &str) -> Reply {
     reply.then_text(format!("{left_out} more rows are left out."))
 }
 
+/// A JSON object whose keys keep their order.
+struct Object {
+    entries: Vec<(String, Json)>,
+}
+
+impl Object {
+    fn cell(&self, title: &str) -> String {
+        let found = self.entries.iter().rev().find(|(key, _)| key == title);
+        match found.map(|(_, value)| value) {
+            None | Some(Json::Null) => String::new(),
+            Some(Json::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(InOrder)
+    }
+}
+
+struct InOrder;
+
+impl<'de> Visitor<'de> for InOrder {
+    type Value = Object;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Object { entries })
+    }
+}
+
 /// Reads one object a line; the titles are the keys in the order in which they first come.
 fn json_rows(text: &str) -> Option<Vec<Vec<String>>> {
     let lines = text.lines().filter(|it| !it.trim().is_empty());
-    let objects: Vec<Map<String, Json>> = lines
+    let objects: Vec<Object> = lines
         .map(|line| serde_json::from_str(line).ok())
         .collect::<Option<_>>()?;
     let mut titles: Vec<String> = Vec::new();
-    for key in objects.iter().flat_map(Map::keys) {
+    for (key, _) in objects.iter().flat_map(|object| &object.entries) {
         if !titles.contains(key) {
             titles.push(key.clone());
         }
     }
-    let cell = |value: Option<&Json>| match value {
-        None | Some(Json::Null) => String::new(),
-        Some(Json::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-    };
     let rows = objects
         .iter()
-        .map(|object| titles.iter().map(|title| cell(object.get(title))).collect());
+        .map(|object| titles.iter().map(|title| object.cell(title)).collect());
     let rows: Vec<_> = rows.collect();
     Some(std::iter::once(titles).chain(rows).collect())
 }
@@ -93,6 +131,7 @@ mod tests {
 
     #[test]
     fn objects_and_csv_make_the_same_table() {
+        // "up" before "at": the order of the first object, not of the letters.
         let json = "{\"name\":\"api\",\"up\":true}\n{\"name\":\"worker\",\"at\":\"a, b\"}\n";
         let csv = "name,up,at\r\napi,true,\nworker,,\"a, b\"\n";
 

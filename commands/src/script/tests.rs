@@ -477,7 +477,7 @@ fn what_is_wrong_is_told_before_the_bot_starts() {
         ),
         (
             arg("type = \"integer\", max = 5, default = 6"),
-            "cannot be the default: it is 5 or less",
+            "cannot be the default: it has to be 5 or less",
         ),
         (
             script(

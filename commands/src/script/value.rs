@@ -40,23 +40,23 @@ pub enum ValueRefusal {
     #[error("it must not begin with -")]
     Dash,
     /// It is no whole number.
-    #[error("it is a whole number, as in 5")]
+    #[error("it has to be a whole number, as in 5")]
     NoInteger,
     /// It is no number.
-    #[error("it is a number, as in 2.5")]
+    #[error("it has to be a number, as in 2.5")]
     NoNumber,
     /// A number is too small or too large.
-    #[error("it is {0}")]
+    #[error("it has to be {0}")]
     OutOfRange(String),
     /// It is no point in time.
-    #[error("it is a date, or a date and a time, as in 2026-11-24 or 2026-11-24T15:30:00Z")]
+    #[error("it has to be a date, or a date and a time, as in 2026-11-24 or 2026-11-24T15:30:00Z")]
     NoDateTime,
     /// It is no name of a host.
-    #[error("it is the name or the address of a host, as in db1.example.com or 192.0.2.7")]
+    #[error("it has to be the name or the address of a host, as in db1.example.com or 192.0.2.7")]
     NoHost,
     /// It is no path below the root.
     #[error(
-        "it is a path in the folder that an admin chose, as in logs/app.log; .. and / at the beginning are refused"
+        "it has to be a path in the folder that an admin chose, as in logs/app.log; .. and / at the beginning are refused"
     )]
     NoPath,
     /// It does not match the pattern.

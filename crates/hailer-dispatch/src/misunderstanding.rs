@@ -342,9 +342,12 @@ fn with_article(name: &str) -> String {
     } else {
         "a"
     };
-    match name.starts_with('-') {
-        true => escape(name).into_owned(),
-        false => format!("{article} {}", escape(name)),
+    // An option has none, and nor have several: "needs days".
+    let has_none = name.starts_with('-') || name.ends_with('s') && !name.ends_with("ss");
+    if has_none {
+        escape(name).into_owned()
+    } else {
+        format!("{article} {}", escape(name))
     }
 }
 

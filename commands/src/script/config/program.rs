@@ -154,7 +154,11 @@ pub(crate) fn read_program(
     };
     let path = std::path::absolute(&path).unwrap_or(path);
     if let Err(error) = check_executable(&path) {
-        section.reject(key, error.to_string(), "");
+        let help = match program.starts_with('/') {
+            true => "",
+            false => "paths start at the folder of hailer.toml, in conf.d too",
+        };
+        section.reject(key, error.to_string(), help);
         return None;
     }
     check_owner(section, key, &path);

@@ -111,6 +111,9 @@ impl Builder<'_> {
         }
         let star = if glob.ends_with(" *") { " *" } else { "" };
         let typed = glob.strip_suffix(star).unwrap_or(glob);
+        if typed != glob && self.catalog.iter().any(|entry| entry.path() == typed) {
+            return format!("write \"{typed}\": it is meant whatever is said behind it");
+        }
         let length = typed.split(' ').count();
         let beginnings: HashSet<String> = self
             .catalog

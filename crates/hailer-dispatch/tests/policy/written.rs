@@ -23,6 +23,10 @@ fn what_does_not_exist_is_told_with_what_was_meant() {
             "rule allows \"deploi *\", which matches no command; did you mean \"deploy *\"? known: deploy status, deploy run, deploy rollback",
         ),
         (
+            allow(&["restart *"], "sre"),
+            "rule allows \"restart *\", which matches no command; write \"restart\": it is meant whatever is said behind it",
+        ),
+        (
             deny(&["ship"]),
             "rule denies \"ship\", which matches no command; it is an alias: write \"deploy run\"",
         ),
