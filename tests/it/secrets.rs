@@ -90,7 +90,7 @@ default = 'allow'
 workers = 1
 [store]
 url = 'sqlite:hailer.db'
-[script.unlock]
+[script.open]
 exec = ['/bin/cat']
 help = 'Unlock it'
 effect = 'write'
@@ -101,7 +101,7 @@ exec = ['/bin/cat']
 help = 'Look into it'
 effect = 'read'
 args = [{ name = 'key', type = 'secret', help = 'the key' }]
-[script.lock]
+[script.shut]
 exec = ['/bin/cat']
 help = 'Lock it'
 effect = 'write'
@@ -163,14 +163,14 @@ async fn a_secret_argument_is_in_no_file_log_or_answer() {
     let place = folder.path().to_owned();
     let server = Server::spawn(serve(&place), tempfile::tempdir().unwrap()).await;
     let mut told = String::new();
-    for command in ["unlock", "look", "lock"] {
+    for command in ["open", "look", "shut"] {
         let said = server.say(&format!("{command} \"{KEY}\"")).await;
         assert!(said.text().contains("***"), "{said:?}");
         told.push_str(&said.body);
     }
     wait_for(&server, "jobs all", "done").await;
     let nap = server.say("nap").await.text();
-    let waits = server.say(&format!("unlock '{KEY}'")).await.text();
+    let waits = server.say(&format!("open '{KEY}'")).await.text();
     let id = |answer: &str| {
         let (_, rest) = answer.split_once("(job ").expect(answer);
         rest.split(')').next().unwrap().to_owned()

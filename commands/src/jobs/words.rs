@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use hailer::{Job, JobState, read_message};
+use hailer::{DidStart, Job, JobState, read_message};
 
 /// Writes a job as a row of a table.
 pub(super) fn row(job: &Job, now: SystemTime) -> [String; 5] {
@@ -44,7 +44,13 @@ pub(super) fn facts(job: &Job, now: SystemTime) -> Vec<(&'static str, String)> {
     if let Some(error) = &job.error {
         facts.push(("Because", error.clone()));
     }
-    if job.state == JobState::Interrupted {
+    if job.state == JobState::Queued && job.spec.body.is_none() {
+        let note = "there is a secret in it: if I stop before it begins, it is lost";
+        facts.push(("Note", note.to_owned()));
+    }
+    if job.state == JobState::Interrupted && job.did_start == Some(DidStart::No) {
+        facts.push(("Then", "nothing of it ran".to_owned()));
+    } else if job.state == JobState::Interrupted {
         facts.push((
             "Then",
             "it may be half done; job retry does it again".to_owned(),

@@ -110,8 +110,8 @@ pub use config::{
 pub use follow_ups::FollowUps;
 pub use hailer_jobs::HostPattern;
 pub use hailer_store::{
-    AuditCursor, AuditPage, AuditRow, Cancelled, Expected, Force, HeldName, Hold, Holding, Job,
-    JobId, JobLock, JobState, KeyUse, NewHold, Page, Released, Retried,
+    AuditCursor, AuditPage, AuditRow, Cancelled, DidStart, Expected, Force, HeldName, Hold,
+    Holding, Job, JobId, JobLock, JobState, KeyUse, NewHold, Page, Released, Retried,
 };
 pub use job_desk::{JobDesk, JobsWanted};
 

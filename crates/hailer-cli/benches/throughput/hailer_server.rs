@@ -12,6 +12,13 @@ use anyhow::Context;
 use crate::process::{Started, line_of, spawn};
 use crate::request::Team;
 
+/// Whether jobs are kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Store {
+    Kept,
+    Off,
+}
+
 /// A configuration on disk, and where its server's log goes.
 pub(crate) struct Setup {
     teams: Vec<Team>,
@@ -21,21 +28,26 @@ pub(crate) struct Setup {
 
 impl Setup {
     /// Writes a configuration with a webhook for each team.
-    pub(crate) fn write(folder: &Path, teams: Vec<Team>) -> anyhow::Result<Self> {
-        let mut config =
-            "[server]\nlisten = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\n\n[limits]\nmax_skew = \"5m\"\n"
-                .to_owned();
+    pub(crate) fn write(folder: &Path, store: Store, teams: Vec<Team>) -> anyhow::Result<Self> {
+        let name = format!("{}-{store:?}", teams.len());
+        let url = match store {
+            Store::Kept => format!("sqlite:{name}.db"),
+            Store::Off => "off".to_owned(),
+        };
+        let mut config = format!(
+            "[server]\nlisten = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\n\n[limits]\nmax_skew = \"5m\"\n\n[store]\nurl = \"{url}\"\n"
+        );
         for Team { name, variable, .. } in &teams {
             writeln!(
                 config,
                 "\n[webhook.{name}]\ntoken = {{ env = \"{variable}\" }}"
             )?;
         }
-        let path = folder.join(format!("{}.toml", teams.len()));
+        let path = folder.join(format!("{name}.toml"));
         fs::write(&path, config).context("cannot write a configuration")?;
         Ok(Self {
             config: path,
-            log: folder.join(format!("{}.log", teams.len())),
+            log: folder.join(format!("{name}.log")),
             teams,
         })
     }

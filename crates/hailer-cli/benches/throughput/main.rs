@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
-use hailer_server::Setup;
+use hailer_server::{Setup, Store};
 use load::{Load, Round};
 use process::Subject;
 use request::{Team, team};
@@ -91,12 +91,17 @@ async fn measure(arguments: &Arguments) -> anyhow::Result<Vec<Measured>> {
     let folder = tempfile::tempdir().context("cannot make a folder for configurations and logs")?;
     let mut subjects = vec![Subject::start("bare server", STARTS, bare_server::start)?];
     let mut teams = vec![vec![team(0)?]];
-    for &webhooks in &arguments.webhooks {
+    let kept = arguments.webhooks.iter().map(|it| (*it, Store::Kept));
+    for (webhooks, store) in kept.chain([(1, Store::Off)]) {
         let setup = Setup::write(
             folder.path(),
+            store,
             (0..webhooks).map(team).collect::<Result<_, _>>()?,
         )?;
-        let name = format!("hailer, {webhooks} webhook{}", plural(webhooks));
+        let name = match store {
+            Store::Kept => format!("hailer, {webhooks} webhook{}", plural(webhooks)),
+            Store::Off => "hailer, no store".to_owned(),
+        };
         subjects.push(Subject::start(&name, STARTS, || setup.start())?);
         teams.push(setup.into_teams());
     }
