@@ -2,7 +2,7 @@
 //! for and of what is wrong so far.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::code;
@@ -17,8 +17,8 @@ pub(super) struct Reading {
     environment: Environment,
     is_broken: bool,
     found: RefCell<Vec<Found>>,
-    /// The keys that were asked for in each table that was opened.
-    known: RefCell<BTreeMap<Vec<String>, BTreeSet<String>>>,
+    /// The keys that were asked for in each table that was opened: looked up for each key, so by hash.
+    known: RefCell<HashMap<Vec<String>, BTreeSet<String>>>,
 }
 
 /// A problem and the number that sorts it.
@@ -105,7 +105,9 @@ impl Reading {
 
     pub(super) fn know(&self, path: &[String], key: &str) {
         let mut known = self.known.borrow_mut();
-        if let Some(keys) = known.get_mut(path) {
+        if let Some(keys) = known.get_mut(path)
+            && !keys.contains(key)
+        {
             keys.insert(key.to_owned());
         }
     }
@@ -116,7 +118,11 @@ impl Reading {
     }
 
     #[cfg(test)]
-    pub(super) fn all_known(&self) -> BTreeMap<Vec<String>, BTreeSet<String>> {
-        self.known.borrow().clone()
+    pub(super) fn all_known(&self) -> std::collections::BTreeMap<Vec<String>, BTreeSet<String>> {
+        let known = self.known.borrow();
+        let known = known.iter();
+        known
+            .map(|(path, keys)| (path.clone(), keys.clone()))
+            .collect()
     }
 }
