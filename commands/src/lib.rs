@@ -19,7 +19,7 @@ pub mod script;
 pub mod status;
 mod whoami;
 
-use hailer::{Draft, Module};
+use hailer::{Draft, HoldDesk, JobDesk, Module};
 
 pub use backend::Backend;
 pub use echo::Echo;
@@ -48,11 +48,14 @@ pub fn all(draft: &Draft) -> Vec<Module> {
 
 /// Returns the commands that every bot has.
 pub fn builtin() -> Module {
+    let jobs = JobDesk::new();
+    let holds = HoldDesk::new(&jobs);
     Module::new("This bot")
+        .desk(jobs)
         .command(Help)
         .command(Whoami)
-        .command(Why)
-        .command(Can)
+        .command(Why::new(&holds))
+        .command(Can::new(&holds))
         .command(Ping)
         .command(Echo)
 }

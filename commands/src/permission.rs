@@ -3,8 +3,8 @@
 mod person;
 
 use hailer::{
-    Asker, Command, CommandError, Decision, Effect, Entry, Invocation, Judgement, ObjectId, Reply,
-    Spec, clap, escape,
+    Asker, Command, CommandError, Decision, Effect, Entry, HoldDesk, Invocation, Judgement,
+    ObjectId, Reply, Spec, clap, escape, hold_sentence,
 };
 
 /// What `why` takes.
@@ -15,8 +15,15 @@ pub struct WhyArgs {
 }
 
 /// Says whether the sender may run a command, and which rule decides.
-#[derive(Debug, Clone, Copy)]
-pub struct Why;
+#[derive(Debug, Clone, Default)]
+pub struct Why(HoldDesk);
+
+impl Why {
+    /// Makes the command; it names what people hold, too, where the desk is open.
+    pub fn new(holds: &HoldDesk) -> Self {
+        Self(holds.clone())
+    }
+}
 
 impl Command for Why {
     type Args = WhyArgs;
@@ -30,7 +37,10 @@ impl Command for Why {
 
     async fn run(&self, args: WhyArgs, invocation: Invocation) -> Result<Reply, CommandError> {
         let judgement = judge(&invocation, &args.command, invocation.asker())?;
-        Ok(Reply::markdown(told("You", "you", &judgement)))
+        let text = told("You", "you", &judgement);
+        Ok(Reply::markdown(
+            with_holds(text, &self.0, &judgement, &invocation).await,
+        ))
     }
 }
 
@@ -44,8 +54,15 @@ pub struct CanArgs {
 }
 
 /// Says whether somebody may run a command here.
-#[derive(Debug, Clone, Copy)]
-pub struct Can;
+#[derive(Debug, Clone, Default)]
+pub struct Can(HoldDesk);
+
+impl Can {
+    /// Makes the command; it names what people hold, too, where the desk is open.
+    pub fn new(holds: &HoldDesk) -> Self {
+        Self(holds.clone())
+    }
+}
 
 impl Command for Can {
     type Args = CanArgs;
@@ -73,12 +90,15 @@ impl Command for Can {
             ..invocation.asker()
         };
         let judgement = judge(&invocation, &args.command, asker)?;
-        Ok(Reply::markdown(if is_own {
+        let text = if is_own {
             told("You", "you", &judgement)
         } else {
             let name = args.person.trim_start_matches('@');
             told(&escape(name), "they", &judgement)
-        }))
+        };
+        Ok(Reply::markdown(
+            with_holds(text, &self.0, &judgement, &invocation).await,
+        ))
     }
 }
 
@@ -96,6 +116,29 @@ fn judge(
     judged.map_err(|misunderstanding| {
         CommandError::reply_with(misunderstanding.reply(bot, sender, None))
     })
+}
+
+/// Adds what somebody holds, so that it would not start now although it is permitted.
+async fn with_holds(
+    text: String,
+    holds: &HoldDesk,
+    judgement: &Judgement,
+    invocation: &Invocation,
+) -> String {
+    if matches!(judgement.decision, Decision::Refused(_)) {
+        return text;
+    }
+    let lock = judgement.lock.as_deref();
+    let found = holds.keeps_out(invocation, &judgement.entry, lock).await;
+    match found {
+        Ok(None) => text,
+        Ok(Some(hold)) => {
+            let (bot, now) = (invocation.bot(), invocation.now());
+            let sentence = hold_sentence(&hold, bot, holds.times(), now);
+            format!("{text}\nBut it would not start now: {sentence}")
+        }
+        Err(_) => format!("{text}\nWhether somebody locked it I can't see now."),
+    }
 }
 
 /// Words a decision for a channel. `who` begins the sentence.

@@ -233,3 +233,59 @@ fn a_taken_address_is_named() {
     assert_eq!(ran.code, Some(4), "{ran:?}");
     assert!(ran.err.contains(&address), "{}", ran.err);
 }
+
+#[test]
+fn commands_are_tuned_and_what_does_not_exist_is_told_with_what_was_meant() {
+    for (table, told) in [
+        (
+            "[command.\"statsu\"]\nhidden = true",
+            "did you mean [command.\"status\"]?",
+        ),
+        ("[command.lock]\ncache = '10s'", "lock changes something"),
+        (
+            "[command.jobs]\ncache = '10s'",
+            "answers everybody otherwise",
+        ),
+        ("[command.status]\ncache = '2h'", "`cache` cannot be 2h"),
+        ("[command.status]\ntimeout = '0s'", "`timeout` cannot be 0s"),
+        ("[command.status]\ntimout = '1s'", "did you mean `timeout`?"),
+        (
+            "[command.status]\naliases = ['help']",
+            "`help` is taken twice",
+        ),
+    ] {
+        let folder = project(&format!("{CONFIG}\n{table}\n"));
+
+        let ran = hailer(["check"]).folder(folder.path()).run();
+
+        assert_eq!(ran.code, Some(3), "{table}: {ran:?}");
+        let said = format!("{}{}", ran.out, ran.err);
+        assert!(said.contains(told), "{table}: {said}");
+    }
+}
+
+#[test]
+fn a_tuned_command_has_its_names_and_one_that_is_off_is_not_there() {
+    let tables = "
+[command.status]
+aliases = ['st']
+group = 'Services'
+[command.echo]
+enabled = false
+[command.ping]
+hidden = true
+";
+    let folder = project(&format!("{CONFIG}{tables}"));
+    let send = |text: &str| hailer(["send", text]).folder(folder.path()).run().out;
+
+    let help = send("help");
+
+    assert!(send("st").contains("nothing to check"), "{}", send("st"));
+    assert!(
+        send("echo x").contains("I don't know"),
+        "{}",
+        send("echo x")
+    );
+    assert!(help.contains("Services"), "{help}");
+    assert!(send("ping").contains("pong"), "{}", send("ping"));
+}

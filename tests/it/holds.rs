@@ -141,3 +141,76 @@ async fn the_command_line_freezes_a_running_bot_at_once() {
     assert_eq!(deployed, "deployed to prod");
     assert_eq!(again.code, Some(1), "{again:?}");
 }
+
+#[tokio::test]
+async fn a_window_freezes_what_it_names_and_says_until_when() {
+    let folder = tempfile::tempdir().unwrap();
+    let runs = Arc::new(AtomicUsize::new(0));
+    let always = "
+[[freeze]]
+cron = '* * * * *'
+lasts = '2h'
+locks = ['deploy/prod']
+say = 'the weekend belongs to the on-call people.'
+";
+    let tables = format!("{}{always}", tables(folder.path()));
+    let bot = LocalBot::configured(&tables, |bot| {
+        bot.module(hailer_commands::holds::module())
+            .module(hailer_commands::builtin())
+            .command(deploy(&runs))
+    });
+
+    let refused = bot.say("deploy prod").await.text();
+    let other = bot.say("deploy staging").await.text();
+    let why = bot.say("why deploy prod").await.text();
+    let locked = bot.say("lock deploy/staging 1h x").await.text();
+    let why_locked = bot.say("why deploy staging").await.text();
+
+    assert!(refused.contains("deploy is frozen until "), "{refused}");
+    assert!(refused.contains(": the weekend belongs"), "{refused}");
+    assert!(refused.contains("Nothing was started."), "{refused}");
+    assert_eq!(other, "deployed to staging");
+    assert!(why.contains("the freeze at test:"), "{why}");
+    assert!(locked.contains("is yours until"), "{locked}");
+    assert!(
+        why_locked.contains("But it would not start now"),
+        "{why_locked}"
+    );
+    assert!(why_locked.contains("locked by Mira Novak"), "{why_locked}");
+}
+
+#[test]
+fn a_window_that_cannot_be_is_told_with_its_line() {
+    for (window, told) in [
+        ("lasts = '1h'", "does not say when it begins"),
+        ("cron = '0 16 * * FRI'", "does not say how long it lasts"),
+        ("cron = '0 25 * * *'\nlasts = '1h'", "is no cron pattern"),
+        ("cron = '0 0 0 16 * * FRI'\nlasts = '1h'", "HL246"),
+        ("cron = '0 0 30 2 *'\nlasts = '1h'", "HL246"),
+        (
+            "cron = '0 0 * * *'\nlasts = '0s'",
+            "from a moment to a year",
+        ),
+        (
+            "cron = '0 0 * * *'\nlasts = '1h'\ntimezone = 'Europe/Berlim'",
+            "did you mean \"Europe/Berlin\"?",
+        ),
+        (
+            "cron = '0 0 * * *'\nlasts = '1h'\ncommands = ['deplyo *']",
+            "freeze names \"deplyo *\", which matches no command",
+        ),
+        (
+            "cron = '0 0 * * *'\nlasts = '1h'\nlocks = ['deploy']",
+            "takes the lock \"deploy\"",
+        ),
+    ] {
+        let config = format!("{}\n[[freeze]]\n{window}\n", crate::server::CONFIG);
+        let folder = crate::server::project(&config);
+
+        let ran = hailer(["check"]).folder(folder.path()).run();
+
+        assert_eq!(ran.code, Some(3), "{window}: {ran:?}");
+        let said = format!("{}{}", ran.out, ran.err);
+        assert!(said.contains(told), "{window}: {said}");
+    }
+}

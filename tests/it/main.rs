@@ -42,6 +42,7 @@ mod doctor;
 mod duplicates;
 mod echo;
 mod explaining;
+mod incidents;
 mod jobs;
 mod keys;
 mod listening;

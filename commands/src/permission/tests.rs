@@ -67,7 +67,12 @@ members = [{{ id = "{}", name = "Ada" }}]
     let environment = Environment::from_pairs([("TOKEN", token)]);
     let loaded = Config::parse("hailer.toml", &text, Path::new(""), &environment);
     let config = loaded.unwrap().config;
-    TestBot::of(Bot::new(config).command(Run).command(Why).command(Can))
+    TestBot::of(
+        Bot::new(config)
+            .command(Run)
+            .command(Why::default())
+            .command(Can::default()),
+    )
 }
 
 #[tokio::test]

@@ -6,8 +6,11 @@ use std::time::{Duration, SystemTime};
 use anyhow::Context;
 use chrono::{DateTime, Local, Utc};
 use clap::Args;
-use hailer::{Environment, Force, HeldName, Hold, Holding, JobLock, NewHold, Released, values};
-use hailer_store::{Caller, Role, Store};
+use hailer::{
+    Effect, Environment, Force, HeldName, Hold, Holding, JobLock, Judgement, NewHold, Released,
+    values,
+};
+use hailer_store::{Caller, Role, Store, StoreUrl};
 use serde_json::{Value, json};
 
 use crate::audit::row::utc;
@@ -222,7 +225,35 @@ fn local(at_ms: i64) -> String {
         .to_string()
 }
 
-fn hold_json(hold: &Hold) -> Value {
+/// Returns what keeps a command from starting that is permitted; nothing where there is no store to look into.
+pub(crate) fn keeps_out(url: &StoreUrl, judgement: &Judgement, webhook: &str) -> Option<Hold> {
+    let entry = &judgement.entry;
+    if entry.runs_despite_holds() || !judgement.decision.is_permitted() {
+        return None;
+    }
+    let mut found = Vec::new();
+    // A bot that never ran has no store, and nothing is held.
+    let looked = block_on(async {
+        if let Ok(store) = Store::open(url, Role::Tool).await {
+            found = store.holds().await.unwrap_or_default();
+        }
+        Ok(Exit::Fine)
+    });
+    looked.ok()?;
+    let lock = judgement.lock.as_deref();
+    let changes = entry.effect() != Effect::Read;
+    found.into_iter().find(|hold| {
+        (changes && hold.held.freezes(webhook))
+            || lock.is_some_and(|lock| hold.held.covers_lock(lock))
+    })
+}
+
+/// Says what is held, for a line of its own.
+pub(crate) fn held(hold: &Hold) -> String {
+    word(hold)
+}
+
+pub(crate) fn hold_json(hold: &Hold) -> Value {
     let kind = match hold.held {
         HeldName::Lock(_) => "lock",
         HeldName::Freeze(_) | HeldName::FreezeAll => "freeze",

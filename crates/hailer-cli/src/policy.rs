@@ -7,10 +7,12 @@ use clap::{Args, Subcommand};
 use hailer::{
     Config, Decision, Environment, Judgement, Misunderstanding, Permissions, Standpoint, Wanted,
 };
+use hailer_store::StoreUrl;
 use serde_json::json;
 
 use crate::arguments::Whereabouts;
 use crate::exit::{Exit, Failure};
+use crate::holds;
 use crate::output;
 use crate::project::{Modules, Project, Source};
 
@@ -58,7 +60,9 @@ pub(crate) fn run(
     let project = Project::load(Source::find(config), None, environment, modules)?;
     let permissions = project.bot.permissions()?;
     match &options.verb {
-        PolicyVerb::Explain(options) => explain(&permissions, options),
+        PolicyVerb::Explain(options) => {
+            explain(&permissions, options, project.config.store.as_ref())
+        }
         PolicyVerb::Test => test(&permissions),
     }
 }
@@ -93,15 +97,28 @@ pub(crate) fn find(
     })
 }
 
-fn explain(permissions: &Permissions, options: &ExplainOptions) -> Result<Exit, Failure> {
+fn explain(
+    permissions: &Permissions,
+    options: &ExplainOptions,
+    store: Option<&StoreUrl>,
+) -> Result<Exit, Failure> {
     let standpoint = find(permissions.config(), &options.person, &options.place)?;
     let judgement = permissions
         .judge(&options.text, &standpoint)
         .map_err(|misunderstanding| not_understood(&misunderstanding))?;
+    let hold = store.and_then(|store| holds::keeps_out(store, &judgement, &standpoint.webhook));
     output::print(&if options.json {
-        format!("{:#}", to_json(&judgement, &standpoint))
+        let mut json = to_json(&judgement, &standpoint);
+        if let (Some(fields), Some(hold)) = (json.as_object_mut(), &hold) {
+            fields.insert("held".to_owned(), holds::hold_json(hold));
+        }
+        format!("{json:#}")
     } else {
-        draw(&judgement, &standpoint)
+        let drawn = draw(&judgement, &standpoint);
+        match &hold {
+            Some(hold) => format!("{drawn}\nIt would not start now: {}", holds::held(hold)),
+            None => drawn,
+        }
     })?;
     Ok(
         if judgement.decision.is_permitted() && judgement.problem.is_none() {

@@ -223,6 +223,11 @@ impl Invocation {
             .saturating_duration_since(Instant::now())
     }
 
+    /// Returns the moment at which the message came in, for measuring how long something is ago.
+    pub(crate) fn received(&self) -> Instant {
+        self.inquiry.received
+    }
+
     /// Returns the moment at which the message came in. Tests set it, so use it instead of the system's clock.
     pub fn now(&self) -> SystemTime {
         self.inquiry.now

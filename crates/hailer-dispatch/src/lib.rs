@@ -7,6 +7,7 @@
 mod approval;
 mod argument;
 mod arguments;
+mod cached;
 mod call;
 mod catalog;
 mod command;
@@ -30,6 +31,7 @@ mod suggest;
 mod text;
 mod throttle;
 mod tree;
+mod tuning;
 mod words;
 
 pub use approval::{Approval, Via};
@@ -57,3 +59,4 @@ pub use suggest::nearest;
 pub use text::{Link, MentionInText, MessageText};
 pub use throttle::{Rate, Rates, Throttle};
 pub use tokio_util::sync::CancellationToken;
+pub use tuning::Tuning;

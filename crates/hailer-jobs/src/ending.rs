@@ -20,6 +20,13 @@ pub struct Outcome {
 pub enum Worked {
     /// It ran, or was refused at its start.
     Ended(Outcome),
+    /// It may not begin yet.
+    Later {
+        /// When it is tried again, in milliseconds since 1970.
+        until_ms: i64,
+        /// What it waits for, for people.
+        why: String,
+    },
     /// Another server has it now: nothing of it may be written.
     Lost,
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use hailer_dispatch::CancellationToken;
 use hailer_failpoint as failpoint;
-use hailer_store::{ClaimLimits, Claimed, Ending, Job, JobState, NewJob};
+use hailer_store::{ClaimLimits, Claimed, Ending, Job, JobState, NewJob, Store};
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::audit;
@@ -73,6 +73,15 @@ async fn work_one(jobs: &Jobs, work: &Arc<dyn Work>, job: Job, live: &Arc<Live>)
         .await;
     let outcome = match worked {
         Ok(Worked::Ended(outcome)) => outcome,
+        Ok(Worked::Later { until_ms, why }) => {
+            if jobs.postpone(live, until_ms, &why).await {
+                return;
+            }
+            Outcome::without_reply(
+                JobState::Failed,
+                "it could not be put off, and was not started",
+            )
+        }
         Ok(Worked::Lost) => {
             live.stop(StopReason::Lost);
             Outcome::without_reply(JobState::Interrupted, "another server has it")
@@ -87,6 +96,22 @@ async fn work_one(jobs: &Jobs, work: &Arc<dyn Work>, job: Job, live: &Arc<Live>)
 }
 
 impl Jobs {
+    /// Puts a job back into the queue; `false` when it has to end instead.
+    async fn postpone(&self, live: &Arc<Live>, until_ms: i64, why: &str) -> bool {
+        if live.stop_reason().is_some() {
+            return false;
+        }
+        let (fence, reason) = (live.fence().clone(), why.to_owned());
+        let call =
+            move |store: Store| async move { store.postpone(&fence, until_ms, &reason).await };
+        let is_put_off = self.call(call).await.is_ok();
+        if is_put_off {
+            tracing::info!(job = %live.fence().job, why, "a job is put off");
+            self.leave(live);
+        }
+        is_put_off
+    }
+
     /// Ends a job with what became of it, and tells it later where that was promised. Says whether the end is
     /// stored.
     pub async fn end(&self, live: &Arc<Live>, job: &NewJob, outcome: Outcome) -> bool {

@@ -24,6 +24,9 @@ impl JobSettings {
     /// How long a job may run whose command says nothing.
     pub const TIME_LIMIT: Duration = Duration::from_secs(15 * 60);
 
+    /// How long rows of the audit are kept when nothing is said: more than a year, so that last year's can be compared.
+    pub const KEEP_AUDIT: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+
     /// Returns how long a job of a command may run.
     pub fn time_limit(&self, declared: Option<Duration>) -> Duration {
         declared.unwrap_or(Self::TIME_LIMIT).min(self.max_time)
@@ -36,7 +39,7 @@ impl Default for JobSettings {
             workers: 4,
             queue: 100,
             keep: Duration::from_secs(30 * 24 * 60 * 60),
-            keep_audit: None,
+            keep_audit: Some(Self::KEEP_AUDIT),
             max_time: Duration::from_secs(24 * 60 * 60),
             at_once: BTreeMap::new(),
         }

@@ -18,7 +18,7 @@ use hailer_transport::{
 use crate::bound_bot::{BoundBot, stop_signal};
 use crate::clock::BotClock;
 use crate::command_runtime::CommandRuntime;
-use crate::config::{Config, Problems};
+use crate::config::{CommandConfig, Config, Problems};
 use crate::follow_ups::Posted;
 use crate::generation::{Current, Provisioned, Surroundings};
 use crate::in_process::InProcessBot;
@@ -302,7 +302,9 @@ impl Bot {
     pub(crate) fn provision(self, before: Option<&Registry>) -> Result<Provisioned, StartError> {
         let config = Arc::new(self.config.clone());
         let attached = self.attached.clone();
-        let registry = Registry::build(self.into_registrations()).map_err(StartError::Commands)?;
+        let registrations = CommandConfig::apply(&config.commands, self.into_registrations());
+        let registrations = registrations.map_err(StartError::Permissions)?;
+        let registry = Registry::build(registrations).map_err(StartError::Commands)?;
         let registry = match before {
             Some(before) => registry.following(before),
             None => registry,

@@ -7,6 +7,7 @@
 mod audit;
 mod ceiling;
 mod code;
+mod command;
 mod draft;
 mod environment;
 mod explanation;
@@ -49,6 +50,7 @@ use hailer_store::StoreUrl;
 use crate::local_time::LocalTime;
 
 pub use audit::{AuditConfig, Redact, SyslogAddress};
+pub use command::CommandConfig;
 pub use draft::Draft;
 pub use environment::Environment;
 pub use explanation::CONFIG_CAUSES;
@@ -80,6 +82,8 @@ pub struct Config {
     pub webhooks: Vec<WebhookConfig>,
     /// `[permissions]`
     pub permissions: PermissionsConfig,
+    /// `[command."PATH"]`, in the order of the file.
+    pub commands: Vec<CommandConfig>,
     /// `[[freeze]]`, in the order of the file.
     pub freezes: Vec<FreezeConfig>,
     /// `[limits]`
@@ -174,6 +178,7 @@ impl Config {
             server: ServerConfig::default(),
             webhooks: vec![WebhookConfig::new(name, key)],
             permissions: PermissionsConfig::default(),
+            commands: Vec::new(),
             freezes: Vec::new(),
             limits: LimitsConfig::default(),
             log: LogConfig::default(),
@@ -293,6 +298,7 @@ impl Config {
             },
             server: server::read(&top.section("server")),
             permissions: permissions::read(top, &webhooks),
+            commands: command::read(top),
             freezes: freeze::read(top, &webhooks),
             follow_ups: follow_up::read(top, &webhooks),
             webhooks,

@@ -102,10 +102,10 @@ pub use background::{Background, BackgroundRun};
 pub use bot::{Bot, StartError};
 pub use bound_bot::{BoundBot, stop_signal};
 pub use config::{
-    AuditConfig, BotConfig, CONFIG_CAUSES, Config, Draft, Environment, FreezeConfig, LimitsConfig,
-    Loaded, Location, LogConfig, LogLevel, NoStandpoint, PermissionsConfig, PolicyTest, Problem,
-    Problems, Redact, RuleConfig, Secret, Section, ServerConfig, Severity, Standpoint,
-    SyslogAddress, TlsConfig, Wanted, WebhookConfig,
+    AuditConfig, BotConfig, CONFIG_CAUSES, CommandConfig, Config, Draft, Environment, FreezeConfig,
+    LimitsConfig, Loaded, Location, LogConfig, LogLevel, NoStandpoint, PermissionsConfig,
+    PolicyTest, Problem, Problems, Redact, RuleConfig, Secret, Section, ServerConfig, Severity,
+    Standpoint, SyslogAddress, TlsConfig, Wanted, WebhookConfig,
 };
 pub use follow_ups::FollowUps;
 pub use hailer_jobs::HostPattern;

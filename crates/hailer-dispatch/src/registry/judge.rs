@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, Entry};
+use crate::lock;
 use crate::misunderstanding::Misunderstanding;
 use crate::policy::{Asker, Asking, Decision, HeldCall, Policy, Standing, Values};
 use crate::registry::{Desk, Registry};
@@ -23,6 +24,8 @@ pub struct Judgement {
     pub problem: Option<Misunderstanding>,
     /// What holds the call back although it is permitted.
     pub asking: Option<Asking>,
+    /// The lock that it needs, with the values of its arguments in it, when they are known.
+    pub lock: Option<String>,
 }
 
 impl Registry {
@@ -57,11 +60,16 @@ impl Registry {
             Err(Misunderstanding::NotPermitted { refusal, .. }) => Decision::Refused(refusal),
             Err(misunderstanding) => return Err(misunderstanding),
         };
+        let declared = self.registered(index)?.reader.declared();
+        let lock = entry
+            .lock()
+            .map(|name| lock::fill(name, &lock::given(&entry, declared, &matches)));
         Ok(Judgement {
             entry,
             decision,
             problem: None,
             asking,
+            lock,
         })
     }
 
@@ -112,6 +120,7 @@ impl Registry {
             decision,
             problem: (!is_refused).then_some(misunderstanding),
             asking: None,
+            lock: None,
         })
     }
 

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::audit::AuditEntry;
 use crate::claim::{Held, Renewed};
 use crate::error::StoreError;
 use crate::job::{CancelRequest, Fence, ProcessIdentity, Progress};
 use crate::operation::audit;
+use crate::operation::claim::release_locks;
 use crate::operation::row::{HELD, LEASE_MS, OWNED, read_cancel, read_fence, read_job, wide};
 use crate::session::{Row, Session, Value, values};
 use crate::state::JobState;
@@ -33,6 +35,26 @@ pub(crate) async fn started(
     }
     session.touch();
     read_cancel(&row)
+}
+
+/// Puts a claimed job back into the queue until a moment; that it was taken does not count as an attempt.
+pub(crate) async fn postpone(
+    session: &mut Session,
+    fence: &Fence,
+    until_ms: i64,
+    why: &str,
+) -> Result<(), StoreError> {
+    let set = "state = 'queued', owner = NULL, lease_until = NULL, claimed_at = NULL, attempt = attempt - 1, fence = fence + 1, \
+               not_before = $5";
+    let row = fenced_update(session, fence, set, &values![until_ms]).await?;
+    release_locks(session, &fence.job).await?;
+    let entry = AuditEntry {
+        detail: why.to_owned(),
+        ..audit::about(&read_job(&row)?, "postponed", None)
+    };
+    audit::append(session, &entry).await?;
+    session.touch();
+    Ok(())
 }
 
 /// Stores how far a job is.

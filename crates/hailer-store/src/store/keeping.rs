@@ -8,6 +8,7 @@ use crate::audit::{AuditEntry, AuditFilter, AuditPage, AuditRow, ChainHead, Chai
 use crate::error::StoreError;
 use crate::hold::{Force, HeldName, Hold, Holding, JobLock, NewHold, Released};
 use crate::id::{JobId, TextId};
+use crate::job::Fence;
 use crate::key::{KeySeen, KeyUse};
 use crate::operation;
 use crate::outbox::{NewPost, Post, PostQuery};
@@ -35,6 +36,24 @@ impl Store {
         let (id, by) = (id.clone(), by.clone());
         self.write(move |session| {
             Box::pin(async move { operation::retry(session, &id, &by, queue_limit).await })
+        })
+        .await
+    }
+
+    /// Puts a job that this opening claimed, and has not begun, back into the queue until a moment in milliseconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Stale`] when another server has it.
+    pub async fn postpone(
+        &self,
+        fence: &Fence,
+        until_ms: i64,
+        why: &str,
+    ) -> Result<(), StoreError> {
+        let (fence, why) = (fence.clone(), why.to_owned());
+        self.write(move |session| {
+            Box::pin(async move { operation::postpone(session, &fence, until_ms, &why).await })
         })
         .await
     }

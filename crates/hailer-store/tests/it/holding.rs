@@ -21,6 +21,7 @@ on_both!(
     a_hold_ends_by_itself,
     a_hold_is_there_for_other_servers_and_after_a_restart,
     a_new_key_and_a_new_network_are_noted_once,
+    a_job_that_may_not_begin_yet_goes_back_and_loses_nothing,
 );
 
 fn somebody(name: &str) -> Caller {
@@ -248,4 +249,28 @@ async fn a_new_key_and_a_new_network_are_noted_once(bed: &Bed) {
     );
     assert_eq!(rows[1].entry.key_label, "2026");
     assert_eq!(rows[1].entry.detail, "from 198.51.100.0/24");
+}
+
+async fn a_job_that_may_not_begin_yet_goes_back_and_loses_nothing(bed: &Bed) {
+    let store = bed.store().await;
+    let id = queue(&store, &with_lock("deploy/prod")).await;
+    let first = claim(&store).await;
+    let far = first.job.created_at_ms + 3_600_000;
+
+    store
+        .postpone(&first.fence, far, "frozen")
+        .await
+        .expect("put off");
+
+    assert!(nothing_is_claimed(&store).await);
+    assert_eq!(store.job_locks().await.expect("locks"), []);
+    let late = store.started(&first.fence, None).await;
+    assert!(late.is_err(), "its fence is old: {late:?}");
+    bed.sql("UPDATE jobs SET not_before = 0").await;
+    let again = claim(&store).await;
+    assert_eq!((again.job.id, again.job.attempt), (id, 1));
+    let rows = store.audit_list(&AuditFilter::default()).await;
+    let rows = rows.expect("rows").items;
+    assert_eq!(rows[0].entry.event, "postponed");
+    assert_eq!(rows[0].entry.detail, "frozen");
 }

@@ -4,14 +4,12 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use hailer_jobs::JobSettings;
 use serde_json::{Map, Value};
 
 use super::code;
 use super::problem::Problem;
 use super::section::Section;
-
-/// More than a year, so that last year's can be compared.
-const KEEP: Duration = Duration::from_hours(400 * 24);
 
 /// What is recorded, and where else it goes than to the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +88,7 @@ impl AuditConfig {
 impl Default for AuditConfig {
     fn default() -> Self {
         Self {
-            keep: Some(KEEP),
+            keep: Some(JobSettings::KEEP_AUDIT),
             file: None,
             syslog: None,
             redact: Redact::default(),
@@ -101,7 +99,7 @@ impl Default for AuditConfig {
 
 /// Reads the table; what is left out has its default.
 pub(super) fn read(audit: &Section<'_>) -> AuditConfig {
-    let keep = audit.duration_or_off("keep", KEEP);
+    let keep = audit.duration_or_off("keep", JobSettings::KEEP_AUDIT);
     if keep.is_some_and(|it| it.is_zero()) {
         let problem = Problem::error(code::OUT_OF_RANGE, "`keep` cannot be 0s");
         let help = "fix: a time as long as it should be, or \"off\" to keep everything";

@@ -10,13 +10,12 @@ use super::report::shown;
 use super::tree::{Entry, Node, Origin, Table, Value, flatten};
 
 /// Keys that are documented, but that this version does not act on; `*` is any name.
-const PLANNED: [&[&str]; 7] = [
+const PLANNED: [&[&str]; 6] = [
     &["bot", "language"],
     &["server", "trusted_proxies"],
     &["log", "format"],
     &["log", "bodies"],
     &["confirm"],
-    &["command"],
     &["telemetry"],
 ];
 

@@ -2,11 +2,11 @@
 
 use std::future::Future;
 use std::sync::{Arc, OnceLock, Weak};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::BoxFuture;
 use hailer_activity::Activity;
-use hailer_dispatch::{Call, Inquiry, JobHandle, MessageText};
+use hailer_dispatch::{Call, Inquiry, JobHandle, MessageText, Misunderstanding, Refusal};
 use hailer_jobs::{self as jobs, Jobs, Live, Outcome, Ran, Work};
 use hailer_reply::RequestId;
 use hailer_store::{Job, JobState};
@@ -20,6 +20,9 @@ use super::errand::{Errand, Found};
 
 /// How long is waited for a thread before it is tried again.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// A job that may not begin yet is looked at again after this at the latest.
+const LONGEST_WAIT_MS: i64 = 10 * 60_000;
 
 /// How long a job is waited for that is past its time.
 const HANGS: Duration = Duration::from_secs(60);
@@ -106,6 +109,19 @@ impl Core {
         let policy = self.policy.current(inquiry.received, inquiry.now);
         let call = match self.registry.dispatch(inquiry, &policy) {
             Ok(call) => call,
+            Err(Misunderstanding::NotPermitted {
+                refusal: Refusal::Frozen {
+                    until_ms, until, ..
+                },
+                ..
+            }) => {
+                // The configuration may say something else before that.
+                let soon = millis(inquiry.now) + LONGEST_WAIT_MS;
+                return jobs::Worked::Later {
+                    until_ms: until_ms.min(soon),
+                    why: format!("frozen until {until}"),
+                };
+            }
             Err(misunderstanding) => {
                 let answer = self.misunderstood(&misunderstanding, &inquiry.activity, &inquiry.bot);
                 let error = "it was not started; who may run it, or the command, changed meanwhile";
@@ -147,6 +163,11 @@ impl Core {
             error: finished.error.map(str::to_owned),
         })
     }
+}
+
+fn millis(at: SystemTime) -> i64 {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Runs on the threads of commands; while none is free, waits for one.

@@ -96,9 +96,9 @@ warning[HL216]: webhook \"ops\" has the same token as webhook \"data\"
 3 errors, 1 warning.",
     );
     assert_eq!(
-        problems("", &[("HAILER_AUDIT__KEEP", "4d")]),
-        "error[HL205]: `audit` is not supported by this version yet
-  --> environment variable HAILER_AUDIT__KEEP   fix: unset it until a version reads it
+        problems("", &[("HAILER_TELEMETRY__OTLP", "4d")]),
+        "error[HL205]: `telemetry` is not supported by this version yet
+  --> environment variable HAILER_TELEMETRY__OTLP   fix: unset it until a version reads it
 1 error."
     );
 }
