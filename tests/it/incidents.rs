@@ -15,7 +15,7 @@ const STRANGER: &str = "99999999-0000-4000-8000-000000000009";
 
 const MIRA_MAY: &str = "
 [[permissions.rule]]
-allow = ['touch', 'slow', 'lock']
+allow = ['lock', 'unlock']
 to = ['group:sre']
 [group.sre]
 members = [{ id = '8f1c2d3e-0000-4000-8000-000000000001', name = 'Mira Novak' }]
@@ -128,7 +128,8 @@ async fn incident_05_a_job_of_somebody_who_was_blocked_meanwhile_never_starts() 
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().display().to_string();
     let store = format!("[store]\nurl = 'sqlite:{place}/hailer.db'\n");
-    let tables = format!("{store}{MIRA_MAY}{}", SCRIPTS.replace("DIR", &place));
+    let rules = MIRA_MAY.replace("'lock'", "'touch', 'slow', 'lock'");
+    let tables = format!("{store}{rules}{}", SCRIPTS.replace("DIR", &place));
     let first = Server::builder().and(&tables).start().await;
     let witness = folder.path().join("witness");
     let seen = |line: &str| {

@@ -100,7 +100,10 @@ mod tests {
 
         let text = tell(&enforced, &[]);
 
-        assert!(text.starts_with("scripts   own session, rlimits (memory)\n"), "{text}");
+        assert!(
+            text.starts_with("scripts   own session, rlimits (memory)\n"),
+            "{text}"
+        );
         for part in ["not     no new privileges", "no Landlock", "Delegate=yes"] {
             assert!(text.contains(part), "{text}");
         }

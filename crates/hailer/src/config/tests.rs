@@ -266,9 +266,18 @@ fn example() -> (&'static str, String) {
     let text = include_str!("../../../../hailer.example.toml");
     let is_key = |line: &str| line.starts_with(|it: char| it.is_ascii_alphabetic() || it == '[');
     let paragraphs = text.split("\n\n").filter(|it| {
-        !["#[status.", "#[script.", "#[http."]
-            .iter()
-            .any(|table| it.contains(table))
+        ![
+            "#[status.",
+            "#[script.",
+            "#[http.",
+            "#[oncall.",
+            "#[alertmanager",
+            "#[prometheus",
+            "#[deploy.",
+            "#[[deploy.",
+        ]
+        .iter()
+        .any(|table| it.contains(table))
     });
     let lines = paragraphs.map(|paragraph| {
         let lines = paragraph.lines().map(|line| match line.strip_prefix('#') {
@@ -364,9 +373,9 @@ fn generic(path: &str) -> String {
     path.trim_start_matches('.').replace(".data", ".ops")
 }
 
-/// The three forms of a reference are in the example, but not below each key.
+/// The forms of a reference, and the label of a key, are in the example, but not below each key.
 fn is_form(key: &str) -> bool {
-    [".env", ".file", ".credential"]
+    [".env", ".file", ".credential", "token.label"]
         .iter()
         .any(|form| key.ends_with(form))
 }
