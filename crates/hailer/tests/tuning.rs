@@ -1,5 +1,10 @@
 //! Commands as an admin tunes them.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that goes wrong should stop there"
+)]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

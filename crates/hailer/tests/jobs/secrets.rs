@@ -31,7 +31,9 @@ fn unlock(spec: Spec, keys: &Arc<Mutex<Vec<String>>>, go_on: &Arc<Semaphore>) ->
         async move {
             let key = args.key.expose().to_owned();
             invocation.progress(1, 2, format!("trying {key}"));
-            keys.lock().unwrap().push(key.clone());
+            keys.lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .push(key.clone());
             go_on.acquire().await?.forget();
             if args.vault == "broken" {
                 return Err(CommandError::told(format!("{key} does not fit")));
