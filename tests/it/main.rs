@@ -53,6 +53,7 @@ mod outages;
 mod panics;
 mod permissions;
 mod real_messages;
+mod reloading;
 mod script_languages;
 mod secrets;
 mod sending;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
@@ -48,8 +49,6 @@ pub(crate) fn project(config: &str) -> TempDir {
 }
 
 pub(crate) fn write_private(path: &Path, text: &str) {
-    use std::os::unix::fs::PermissionsExt;
-
     fs::write(path, text).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
 }
@@ -58,6 +57,8 @@ pub(crate) fn write_private(path: &Path, text: &str) {
 pub(crate) struct Builder {
     config: String,
     variables: Vec<(String, String)>,
+    /// Names, texts and modes of files beside the configuration.
+    files: Vec<(String, String, u32)>,
 }
 
 /// A running `hailer serve`; it is killed when dropped.
@@ -97,9 +98,20 @@ impl Builder {
         self
     }
 
+    /// Puts a file beside the configuration.
+    pub(crate) fn file(mut self, name: &str, text: &str, mode: u32) -> Self {
+        self.files.push((name.to_owned(), text.to_owned(), mode));
+        self
+    }
+
     /// Starts the server and waits until it says that it is ready.
     pub(crate) async fn start(self) -> Server {
         let folder = project(&self.config);
+        for (name, text, mode) in &self.files {
+            let path = folder.path().join(name);
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(*mode)).unwrap();
+        }
         let mut command = Command::new(binary());
         command
             .args(["serve", "--config"])
@@ -115,6 +127,7 @@ impl Server {
         Builder {
             config: CONFIG.to_owned(),
             variables: Vec::new(),
+            files: Vec::new(),
         }
     }
 

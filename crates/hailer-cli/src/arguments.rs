@@ -37,7 +37,7 @@ Chat-ops for Microsoft Teams.
 Build     new, new command, play, chat, send, card check,
           script test, commands
 Install   init, webhook, check, doctor, serve, policy
-Run       status, jobs, listen, replay, followup, store
+Run       status, reload, jobs, listen, replay, followup, store
 Guard     audit, locks, freeze, unfreeze, keys
 More      sign, verify, config, explain, completions
 
@@ -154,6 +154,9 @@ pub(crate) enum Verb {
     /// Send a captured request again
     #[command(after_help = "Example: hailer replay captures/1a2b3c4d.json --resign")]
     Replay(ReplayOptions),
+    /// Have the running bot read its configuration again, all of it or nothing, and show what changed
+    #[command(after_help = RELOAD_HELP)]
+    Reload(ReloadOptions),
     /// Say how the running bot is
     #[command(after_help = "Exit codes: 0 ready, 1 not ready, 5 no bot runs here.")]
     Status(StatusOptions),
@@ -172,6 +175,18 @@ signed ping through it that runs nothing. Changes nothing. Run it where the bot 
 Exit codes: 0 no problem, 1 problems, 3 the configuration has errors.
 Examples: hailer doctor
           hailer doctor --url https://bot.example.com --json";
+
+/// What a reload does.
+const RELOAD_HELP: &str = "\
+The bot follows its files by itself: hailer.toml, conf.d, tokens, members of groups, scripts.
+This asks it to read them now. A configuration with errors changes nothing.
+Shows: + added, ~ changed, - removed, what holds only after a restart, and a short hash of the
+configuration before and after. `systemctl reload hailer` and SIGHUP do the same without a word.
+Exit codes: 0 done, 1 the bot does not know our tokens, 3 the configuration has errors, 5 no bot runs here.
+Example: hailer reload --config /etc/hailer/hailer.toml";
+
+#[derive(Debug, Args)]
+pub(crate) struct ReloadOptions {}
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeOptions {

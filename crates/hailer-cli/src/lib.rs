@@ -30,6 +30,7 @@ mod play;
 mod policy;
 mod program;
 mod project;
+mod reload;
 mod reloading;
 mod script;
 mod send;

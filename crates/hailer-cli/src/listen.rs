@@ -91,7 +91,7 @@ async fn listen(project: Project, options: &ListenOptions) -> Result<Exit, Failu
         Err(NotWatching::Refused(error)) => Err(Failure::new(
             Exit::No,
             format!(
-                "error: the bot that runs here cannot be watched: {error}\n  fix: restart it, so that it has the tokens of this configuration"
+                "error: the bot that runs here cannot be watched: {error}\n  fix: `hailer reload`, so that it has the tokens of this configuration"
             ),
         )),
         Err(NotWatching::NobodyThere) => serve(project, &config, options).await,

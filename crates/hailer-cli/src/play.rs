@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use hailer::{BoundBot, Environment};
+use hailer::{BoundBot, Environment, SourceFiles};
 use hailer_playground::{PlayedBot, Playground, PlaygroundConfig, PlaygroundError};
 
 use crate::arguments::PlayOptions;
@@ -31,8 +31,9 @@ pub(crate) fn run(
         ));
     }
     let source = Source::find(config);
-    let load = || {
-        let mut project = Project::load(source.clone(), listen, environment, modules)?;
+    let load = |files: &SourceFiles| {
+        let noting = (modules, files);
+        let mut project = Project::load_noting(source.clone(), listen, environment, noting)?;
         if let Some(address) = options.at {
             project.playground.listen = address;
             project.playground.is_asked_for = true;

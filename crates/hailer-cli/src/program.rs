@@ -5,13 +5,13 @@ use std::process::ExitCode;
 use clap::Parser;
 use hailer::{Draft, Environment, Module};
 
-use crate::arguments::{Arguments, Verb};
+use crate::arguments::{Arguments, ReloadOptions, Verb};
 use crate::exit::{Exit, Failure};
 use crate::project::Modules;
 use crate::{
     audit, capture, card, chat, check, commands, completions, config_verb, doctor, explain,
-    followup, holds, init, jobs, keys, listen, new, output, play, policy, script, send, serve,
-    sign, status, store, verify, webhook,
+    followup, holds, init, jobs, keys, listen, new, output, play, policy, reload, script, send,
+    serve, sign, status, store, verify, webhook,
 };
 
 /// Runs the program: reads the command line and does what it says with the commands of these modules.
@@ -84,6 +84,7 @@ fn run(
         Some(Verb::Doctor(options)) => doctor::run(config, options, environment, modules),
         Some(Verb::Listen(options)) => listen::run(config, options, environment, modules),
         Some(Verb::Replay(options)) => capture::replay(config, options, environment, modules),
+        Some(Verb::Reload(ReloadOptions {})) => reload::run(config, environment, modules),
         Some(Verb::Status(options)) => status::run(config, options, environment, modules),
         Some(Verb::Explain(options)) => explain::run(options),
         Some(Verb::Completions(options)) => completions::run(options),

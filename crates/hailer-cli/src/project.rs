@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use hailer::{Bot, Config, Draft, Environment, Module, Problems};
+use hailer::{Bot, Config, Draft, Environment, Module, Problems, SourceFiles};
 use hailer_playground::PlaygroundConfig;
 
 use crate::demo;
@@ -73,8 +73,23 @@ impl Project {
         environment: &Environment,
         modules: Modules<'_>,
     ) -> Result<Self, Failure> {
+        Self::load_noting(
+            source,
+            listen,
+            environment,
+            (modules, &SourceFiles::default()),
+        )
+    }
+
+    /// As [`Project::load`], and adds to the files what the configuration is made of, also when it is wrong.
+    pub(crate) fn load_noting(
+        source: Source,
+        listen: Option<SocketAddr>,
+        environment: &Environment,
+        (modules, files): (Modules<'_>, &SourceFiles),
+    ) -> Result<Self, Failure> {
         let draft = match &source {
-            Source::File(path) => Draft::load(path, environment)?,
+            Source::File(path) => Draft::load_noting(path, environment, files)?,
             Source::Demo => demo::draft(environment)?,
         };
         let modules = modules(&draft);

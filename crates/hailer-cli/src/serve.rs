@@ -4,15 +4,16 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::SystemTime;
 
 use anyhow::Context;
-use hailer::{BoundBot, Config, Environment, stop_signal};
+use hailer::{BoundBot, Config, Environment, SourceFiles, stop_signal};
 use hailer_playground::Playground;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use crate::exit::{Exit, Failure};
 use crate::project::{Modules, Project, Source};
-use crate::reloading::{self, Load};
+use crate::reloading::{Following, Load};
 use crate::{demo, log, output, play};
 
 /// What is served besides webhooks, metrics and probes.
@@ -32,7 +33,9 @@ pub(crate) fn run(
     modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
     let source = Source::File(Source::find_file(config)?);
-    let load = || Project::load(source.clone(), listen, environment, modules);
+    let load = |files: &SourceFiles| {
+        Project::load_noting(source.clone(), listen, environment, (modules, files))
+    };
     serve(&load, Listening::Alone, environment)
 }
 
@@ -48,7 +51,9 @@ pub(crate) fn run_or_demo(
         Source::Demo => Listening::WithPlayground,
         Source::File(_) => Listening::Alone,
     };
-    let load = || Project::load(source.clone(), listen, environment, modules);
+    let load = |files: &SourceFiles| {
+        Project::load_noting(source.clone(), listen, environment, (modules, files))
+    };
     serve(&load, listening, environment)
 }
 
@@ -58,13 +63,14 @@ pub(crate) fn serve(
     listening: Listening,
     environment: &Environment,
 ) -> Result<Exit, Failure> {
+    let (files, read_since) = (SourceFiles::default(), SystemTime::now());
     let Project {
         bot,
         config,
         warnings,
         source,
         playground,
-    } = load()?;
+    } = load(&files)?;
     let _log = log::start(config.log.level, environment)?;
     if !warnings.is_empty() {
         output::say(&warnings.to_string());
@@ -75,7 +81,7 @@ pub(crate) fn serve(
         .enable_all()
         .build()
         .context("cannot start threads")?;
-    let _entered = runtime.enter();
+    let entered = runtime.enter();
     let bound = bot.bind()?;
     let playground = match listening {
         Listening::Alone => None,
@@ -85,7 +91,14 @@ pub(crate) fn serve(
         Some(playground) => play_banner(&bound, &config, playground, &source, environment),
         None => banner(&bound, &config, &source),
     })?;
-    runtime.block_on(run_both(bound, playground, load))?;
+    let gone = Notify::new();
+    let read = (&source, files, read_since);
+    let following = Following::new(bound.reloader(), load, read, &gone);
+    drop(entered);
+    let served = runtime.block_on(run_both(bound, playground, following, &gone));
+    // A file system that hangs is not waited for.
+    runtime.shutdown_background();
+    served?;
     Ok(Exit::Fine)
 }
 
@@ -93,19 +106,25 @@ pub(crate) fn serve(
 async fn run_both(
     bound: BoundBot,
     playground: Option<Playground>,
-    load: Load<'_>,
+    following: Following<'_>,
+    gone: &Notify,
 ) -> Result<(), Failure> {
-    let reloader = bound.reloader();
-    let following = reloading::follow(&reloader, load);
+    let stopped = async {
+        tokio::select! {
+            () = stop_signal() => {}
+            () = gone.notified() => {}
+        }
+    };
+    let serving = beside(bound.run(stopped), following.run());
     let Some(playground) = playground else {
-        return Ok(beside(bound.run(stop_signal()), following).await?);
+        return Ok(serving.await?);
     };
     let (stop, stopped) = oneshot::channel::<()>();
     let playing = playground.run(async {
         let _ = stopped.await;
     });
     let serving = async {
-        let served = beside(bound.run(stop_signal()), following).await;
+        let served = serving.await;
         // The playground may have died already.
         let _ = stop.send(());
         served

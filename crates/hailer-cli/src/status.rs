@@ -87,8 +87,12 @@ async fn readiness(admin: std::net::SocketAddr) -> Option<(bool, String)> {
 fn to_text(page: &MetricsPage, is_ready: bool, readiness: &str, names: &[&str]) -> String {
     let state = if is_ready { "ready" } else { "not ready" };
     let mut out = format!("hailer {} · {state}\n", page.version);
-    if !is_ready {
-        out.push_str(readiness);
+    // What is wrong, although it may be ready.
+    for line in readiness
+        .lines()
+        .filter(|it| !it.starts_with("[+]") && *it != "ok")
+    {
+        out.push_str(&format!("{line}\n"));
     }
     for name in names {
         let of = |wanted: &dyn Fn(&str) -> bool| -> u64 {

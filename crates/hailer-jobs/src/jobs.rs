@@ -165,6 +165,18 @@ impl Jobs {
         result
     }
 
+    /// Writes something down in the audit that nobody waits for; what cannot be written is told in the log.
+    pub fn note_in_audit(&self, entry: AuditEntry) {
+        let jobs = self.clone();
+        drop(self.inner.runtime.spawn(async move {
+            let event = entry.event.clone();
+            let noted = jobs.call(move |store| async move { store.audit(&entry).await });
+            if let Err(error) = noted.await {
+                tracing::error!(event, %error, "the audit cannot be written");
+            }
+        }));
+    }
+
     /// Takes a message in: see [`Store::admit`]. One that must not be stored is `unstored`: it stays in memory until
     /// its job begins.
     ///

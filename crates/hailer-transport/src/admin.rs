@@ -10,6 +10,7 @@ use hailer_reply::RequestId;
 
 use crate::metrics::Metrics;
 use crate::readiness::{Readiness, ReadyCheck, Stage};
+use crate::reload::{RELOAD, ReloadDesk};
 use crate::response;
 use crate::watch::{WATCH, WatchDesk};
 
@@ -23,20 +24,25 @@ pub(crate) struct Admin {
     pub(crate) metrics: Metrics,
     pub(crate) others: Vec<Arc<dyn ReadyCheck>>,
     pub(crate) desk: WatchDesk,
+    pub(crate) reload: ReloadDesk,
 }
 
 /// One thing that should be so.
 struct Check {
     name: &'static str,
     problem: Option<String>,
+    /// What else there is to tell.
+    note: Option<String>,
     /// Whether the bot is of use without it.
     is_needed: bool,
 }
 
 impl Admin {
     pub(crate) async fn respond(&self, request: &HttpRequest, payload: Payload) -> HttpResponse {
-        if request.path() == WATCH && *request.method() == Method::POST {
-            return self.desk.respond(request, payload).await;
+        match (request.path(), *request.method() == Method::POST) {
+            (WATCH, true) => return self.desk.respond(request, payload).await,
+            (RELOAD, true) => return self.reload.respond(request, payload).await,
+            (_, _) => {}
         }
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return method_not_allowed();
@@ -58,6 +64,7 @@ impl Admin {
         Check {
             name: "process",
             problem: None,
+            note: None,
             is_needed: true,
         }
     }
@@ -66,6 +73,7 @@ impl Admin {
         let others = self.others.iter().map(|it| Check {
             name: it.name(),
             problem: it.problem(),
+            note: it.note(),
             is_needed: false,
         });
         [self.alive(), self.serving()]
@@ -78,6 +86,7 @@ impl Admin {
         Check {
             name: "webhooks",
             is_needed: true,
+            note: None,
             problem: match self.readiness.stage() {
                 Stage::Starting => Some("not yet served".to_owned()),
                 Stage::Serving => None,
@@ -109,7 +118,11 @@ fn report(request: &HttpRequest, checks: &[Check]) -> HttpResponse {
                 lines.push_str(&format!("[-] {}: {problem}\n", check.name));
             }
             Some(problem) => lines.push_str(&format!("[!] {}: {problem}\n", check.name)),
-            None if wants_all => lines.push_str(&format!("[+] {}: ok\n", check.name)),
+            None if wants_all => {
+                let note = check.note.as_ref();
+                let note = note.map_or_else(String::new, |it| format!(", {it}"));
+                lines.push_str(&format!("[+] {}: ok{note}\n", check.name));
+            }
             None => {}
         }
     }

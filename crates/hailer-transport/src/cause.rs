@@ -92,7 +92,7 @@ pub const CAUSES: &[Cause] = &[
         title: "no webhook of this name",
         sign: "the last part of the path is no `[webhook.NAME]`",
         meaning: "The callback URL in Teams is misspelt, or the webhook is not in the configuration that runs.",
-        fix: "compare the URL with `hailer webhook list`; restart the bot after a change of hailer.toml",
+        fix: "compare the URL with `hailer webhook list`; `hailer status` says whether a change of hailer.toml was refused",
     },
     Cause {
         code: "HL111",

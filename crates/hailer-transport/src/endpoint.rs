@@ -25,6 +25,7 @@ use crate::ping::{PingLimit, Pong, is_ping};
 use crate::refusal::{Refused, StatusGroup};
 use crate::refusal_log::{Kind, RefusalLog};
 use crate::rejection::Rejection;
+use crate::reload::{ReloadDesk, Reloads};
 use crate::request_head::{PREFIX, authorization, host, webhook_name};
 use crate::response;
 use crate::service::{Service, Services};
@@ -87,6 +88,15 @@ impl Endpoint {
     pub(crate) fn watch_desk(&self) -> WatchDesk {
         WatchDesk {
             watch: self.watch(),
+            services: Arc::clone(&self.services),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
+    /// Returns where others ask for a reload.
+    pub(crate) fn reload_desk(&self, reloads: Option<Arc<dyn Reloads>>) -> ReloadDesk {
+        ReloadDesk {
+            reloads,
             services: Arc::clone(&self.services),
             clock: Arc::clone(&self.clock),
         }

@@ -128,6 +128,14 @@ impl Metrics {
         for (name, text) in [
             (BUILD_INFO, "Which build is running; always 1."),
             (LAST_MESSAGE, "When the last signed message came."),
+            (
+                "hailer_config_last_reload_successful",
+                "Whether the configuration that was read last holds.",
+            ),
+            (
+                "hailer_config_last_reload_success_timestamp_seconds",
+                "When the configuration that holds was read.",
+            ),
             (JOBS, "Jobs in the store, by state."),
             (FOLLOW_UP_QUEUE, "Follow-ups that wait to be posted."),
         ] {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::limits::Limits;
 use crate::readiness::ReadyCheck;
+use crate::reload::Reloads;
 
 /// How to serve.
 #[derive(Clone)]
@@ -26,6 +27,8 @@ pub struct ServerOptions {
     pub workers: Option<usize>,
     /// What `/-/ready` looks at besides the server.
     pub ready_checks: Vec<Arc<dyn ReadyCheck>>,
+    /// Who answers `POST /-/reload`; nobody when left out.
+    pub reloads: Option<Arc<dyn Reloads>>,
 }
 
 /// The files that TLS needs, both in PEM form.
@@ -51,6 +54,7 @@ impl ServerOptions {
             shutdown_grace: Self::SHUTDOWN_GRACE,
             workers: None,
             ready_checks: Vec::new(),
+            reloads: None,
         }
     }
 }

@@ -11,6 +11,11 @@ pub trait ReadyCheck: Send + Sync + 'static {
     /// Returns what is wrong now, in a line without secrets; `None` when all is well. Asked for each probe, so it
     /// must not block.
     fn problem(&self) -> Option<String>;
+
+    /// Returns what else is worth telling while all is well.
+    fn note(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Where the server is in its life; shared between the listeners.

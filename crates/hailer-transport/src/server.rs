@@ -75,6 +75,7 @@ impl Server {
             metrics: metrics.clone(),
             others: options.ready_checks.clone(),
             desk: endpoint.watch_desk(),
+            reload: endpoint.reload_desk(options.reloads.clone()),
         };
         Ok(Self {
             webhooks: bind_webhooks(options, Arc::new(endpoint))?,

@@ -5,7 +5,6 @@
 //! a counter.
 
 mod desk;
-mod proof;
 mod sight;
 
 use std::collections::HashSet;
@@ -17,7 +16,6 @@ use serde_json::Value;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 pub(crate) use desk::{WATCH, WatchDesk};
-pub use proof::watch_request;
 pub(crate) use sight::{Fate, Seen, Sight};
 
 /// People at terminals; more than that is a mistake.

@@ -26,6 +26,7 @@ use crate::job_host::JobHost;
 use crate::job_metrics::JobMetrics;
 use crate::module::{Attached, Module};
 use crate::permissions::Permissions;
+use crate::reloader::{AdminDesk, ConfigCheck};
 use crate::responder::Lasting;
 
 /// A bot before it starts.
@@ -260,6 +261,9 @@ impl Bot {
         if let Some(host) = current.get().responder.job_host() {
             options.ready_checks.push(Arc::new(host.ready_check()));
         }
+        let config = Arc::new(ConfigCheck(Arc::clone(&current)));
+        options.ready_checks.push(config);
+        options.reloads = Some(Arc::new(AdminDesk(Arc::clone(&current))));
         let services = Arc::clone(&current);
         let server = Server::bind(&options, services, metrics, Arc::new(Utc::now))
             .map_err(StartError::Serve)?;

@@ -6,6 +6,7 @@
 
 mod audit;
 mod ceiling;
+mod changes;
 mod code;
 mod command;
 mod draft;
@@ -15,6 +16,7 @@ mod follow_up;
 mod freeze;
 mod jobs;
 mod limits;
+mod outline;
 mod permissions;
 mod policy_test;
 mod problem;
@@ -26,6 +28,7 @@ mod secret;
 mod section;
 mod server;
 mod source;
+mod source_files;
 mod spots;
 mod standpoint;
 mod store;
@@ -38,6 +41,7 @@ mod width;
 mod zone;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use hailer_activity::HmacKey;
@@ -50,12 +54,14 @@ use hailer_store::StoreUrl;
 use crate::local_time::LocalTime;
 
 pub use audit::{AuditConfig, Redact, SyslogAddress};
+pub use changes::Changes;
 pub use command::CommandConfig;
 pub use draft::Draft;
 pub use environment::Environment;
 pub use explanation::CONFIG_CAUSES;
 pub use freeze::FreezeConfig;
 pub use limits::LimitsConfig;
+pub(crate) use outline::Outline;
 pub use permissions::PermissionsConfig;
 pub use policy_test::PolicyTest;
 pub use problem::{Location, Problem, Problems, Severity};
@@ -63,6 +69,7 @@ pub use rule::RuleConfig;
 pub use secret::Secret;
 pub use section::Section;
 pub use server::{ServerConfig, TlsConfig};
+pub use source_files::SourceFiles;
 pub(crate) use standpoint::ANYONE;
 pub use standpoint::{NoStandpoint, Standpoint, Wanted};
 pub use webhook::WebhookConfig;
@@ -99,6 +106,8 @@ pub struct Config {
     pub audit: AuditConfig,
     /// `[followup.NAME]`, in the order of the file.
     pub follow_ups: Vec<FollowUp>,
+    /// What it says, for whoever compares it with another.
+    pub(crate) outline: Arc<Outline>,
 }
 
 /// A configuration that can be used, and what looks wrong in it.
@@ -186,6 +195,7 @@ impl Config {
             jobs: JobSettings::default(),
             audit: AuditConfig::default(),
             follow_ups: Vec::new(),
+            outline: Arc::default(),
         }
     }
 
@@ -312,6 +322,7 @@ impl Config {
                 ..jobs::read(&top.section("jobs"))
             },
             audit,
+            outline: Arc::default(),
         }
     }
 }
@@ -323,7 +334,8 @@ impl Draft {
     ///
     /// All problems, when at least one of them is an error.
     pub fn finish(self) -> Result<Loaded, Problems> {
-        let config = Config::read(&self.top());
+        let mut config = Config::read(&self.top());
+        config.outline = Arc::new(self.reading.outline(&self.root));
         unknown::report(&self.reading, &self.root);
         let problems = self.reading.into_problems();
         if problems.has_errors() {

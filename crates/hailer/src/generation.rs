@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::follow_ups::Posted;
 use crate::module::Attached;
 use crate::permissions::Permissions;
+use crate::reloader::{ReloadDesk, Status};
 use crate::responder::{Lasting, Queued, Responder};
 
 /// A configuration and commands that were put together and checked, and hold nowhere yet.
@@ -52,6 +53,8 @@ pub(crate) struct Surroundings {
 pub(crate) struct Current {
     held: RwLock<Arc<Generation>>,
     surroundings: Surroundings,
+    status: Status,
+    desk: ReloadDesk,
 }
 
 impl Current {
@@ -65,7 +68,10 @@ impl Current {
         let current = Arc::new(Self {
             held: RwLock::new(Arc::new(first)),
             surroundings,
+            status: Status::default(),
+            desk: ReloadDesk::default(),
         });
+        current.note_success(&[]);
         if let Some(host) = lasting.job_host() {
             host.jobs().start(&Queued::of(&current));
         }
@@ -75,6 +81,25 @@ impl Current {
     /// Returns what holds now.
     pub(crate) fn get(&self) -> Arc<Generation> {
         Arc::clone(&self.held.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Returns how the last reload went.
+    pub(crate) fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// Returns where others ask for a reload.
+    pub(crate) fn desk(&self) -> &ReloadDesk {
+        &self.desk
+    }
+
+    pub(crate) fn note_success(&self, needs_restart: &[String]) {
+        self.status
+            .note_success(&self.surroundings.metrics, needs_restart);
+    }
+
+    pub(crate) fn note_refusal(&self, why: &str) {
+        self.status.note_refusal(&self.surroundings.metrics, why);
     }
 
     /// Lets another generation hold from now on. Callers take turns.

@@ -94,7 +94,9 @@ pub use hailer_reply::{
     WireMessage, Words, escape, escape_card, read_message, sparkline,
 };
 pub use hailer_reply::{FINDING_KINDS, Finding, FindingKind, Subject, lint, message_size};
-pub use hailer_transport::{CAUSES, Cause, Outcome, ServeError, ping_body, watch_request};
+pub use hailer_transport::{
+    CAUSES, Cause, Outcome, RELOAD, ServeError, ping_body, reload_request, watch_request,
+};
 
 pub use audit_desk::{AuditDesk, AuditWanted};
 pub use audit_json::audit_json;
@@ -102,10 +104,11 @@ pub use background::{Background, BackgroundRun};
 pub use bot::{Bot, StartError};
 pub use bound_bot::{BoundBot, stop_signal};
 pub use config::{
-    AuditConfig, BotConfig, CONFIG_CAUSES, CommandConfig, Config, Draft, Environment, FreezeConfig,
-    LimitsConfig, Loaded, Location, LogConfig, LogLevel, NoStandpoint, PermissionsConfig,
-    PolicyTest, Problem, Problems, Redact, RuleConfig, Secret, Section, ServerConfig, Severity,
-    Standpoint, SyslogAddress, TlsConfig, Wanted, WebhookConfig,
+    AuditConfig, BotConfig, CONFIG_CAUSES, Changes, CommandConfig, Config, Draft, Environment,
+    FreezeConfig, LimitsConfig, Loaded, Location, LogConfig, LogLevel, NoStandpoint,
+    PermissionsConfig, PolicyTest, Problem, Problems, Redact, RuleConfig, Secret, Section,
+    ServerConfig, Severity, SourceFiles, Standpoint, SyslogAddress, TlsConfig, Wanted,
+    WebhookConfig,
 };
 pub use follow_ups::FollowUps;
 pub use hailer_jobs::HostPattern;
@@ -123,7 +126,7 @@ pub use member_file::MemberFile;
 pub use module::Module;
 pub use module_state::{Kept, ModuleState};
 pub use permissions::Permissions;
-pub use reloader::Reloader;
+pub use reloader::{ReloadRequest, Reloaded, Reloader};
 pub use running_bot::RunningBot;
 pub use teams_message::TeamsMessage;
 

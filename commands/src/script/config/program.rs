@@ -161,6 +161,7 @@ pub(crate) fn read_program(
         section.reject(key, error.to_string(), help);
         return None;
     }
+    section.watch(key, &path);
     check_owner(section, key, &path);
     Some(path)
 }

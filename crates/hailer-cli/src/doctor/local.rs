@@ -195,7 +195,7 @@ fn judge(answer: &Answer, listen: &str, webhook: &str) -> Check {
             "HL102",
             format!("the bot at {listen} has another token of {webhook} than the configuration"),
         )
-        .with_fix("restart it: it reads hailer.toml and the tokens when it starts"),
+        .with_fix("`hailer reload`, which says why the bot has not taken it"),
         Answer::Other { status, .. } => Check::fail(
             "bot",
             "HL136",

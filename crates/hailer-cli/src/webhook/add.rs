@@ -71,7 +71,7 @@ pub(super) fn run(
         Some(time) => wait_for_first(&path, name, time, environment, modules),
         None => {
             output::say(&format!(
-                "next:   start the bot, or restart it if it runs: hailer serve · then: hailer listen --once --webhook {name}"
+                "next:   start the bot, unless it runs: hailer serve · then: hailer listen --once --webhook {name}"
             ));
             Ok(Exit::Fine)
         }

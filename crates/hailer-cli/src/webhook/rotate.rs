@@ -54,7 +54,7 @@ pub(super) fn rotate(
     Project::load(Source::File(path.clone()), None, environment, modules)?;
     output::say(&format!(
         "        saved to {} · both tokens hold from the next start on\n\
-         3 of 3  restart the bot, type the mention in Teams, then: hailer webhook rotate {name} --finish",
+         3 of 3  type the mention in Teams, then: hailer webhook rotate {name} --finish",
         edit::folder_of(&path).join(&file).display()
     ));
     Ok(Exit::Fine)
@@ -93,7 +93,7 @@ fn finish(path: &Path, edited: &mut Edited, name: &str) -> Result<Exit, Failure>
         path.display(),
         forgotten(path, &old)
     ));
-    output::say("next:   restart the bot: until then it takes both");
+    output::say("next:   nothing: a bot that runs takes only the new one within a second");
     Ok(Exit::Fine)
 }
 
@@ -128,7 +128,7 @@ pub(super) fn remove(config: Option<&Path>, options: &RemoveOptions) -> Result<E
         "[webhook.{name}] is out of {}{forgotten}",
         path.display()
     ));
-    output::say("next:   delete the webhook in Teams, and restart the bot");
+    output::say("next:   delete the webhook in Teams");
     Ok(Exit::Fine)
 }
 

@@ -12,10 +12,10 @@ use hailer_reply::RequestId;
 use serde_json::json;
 
 use super::Watch;
-use super::proof::{WatchError, proven};
 use crate::body::read_body;
 use crate::clock::Clock;
 use crate::limits::Limits;
+use crate::proof::{Purpose, proven};
 use crate::response;
 use crate::service::Services;
 
@@ -24,6 +24,9 @@ pub(crate) const WATCH: &str = "/-/watch";
 
 /// Proofs for some ten thousand webhooks.
 const LONGEST_REQUEST: usize = 1024 * 1024;
+
+/// Enough people watch.
+const FULL: &str = "too many are watching already; stop another `hailer listen`";
 
 const LINES: HeaderValue = HeaderValue::from_static("application/x-ndjson");
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
@@ -46,21 +49,21 @@ impl WatchDesk {
             ..Limits::default()
         };
         match read_body(request.headers(), &mut payload, &limits).await {
-            Ok(body) => self
-                .open(&body)
-                .unwrap_or_else(|error| refuse(&error.to_string())),
+            Ok(body) => self.open(&body).unwrap_or_else(|error| refuse(&error)),
             Err(rejection) => refuse(&rejection.to_string()),
         }
     }
 
-    fn open(&self, body: &[u8]) -> Result<HttpResponse, WatchError> {
-        let webhooks = proven(self.services.current().gate(), body, self.clock.now())?;
+    fn open(&self, body: &[u8]) -> Result<HttpResponse, String> {
+        let services = self.services.current();
+        let proven = proven(Purpose::Watch, services.gate(), body, self.clock.now());
+        let webhooks = proven.map_err(|error| error.to_string())?;
         let mut names: Vec<&String> = webhooks.iter().collect();
         names.sort();
         let hello =
             json!({ "kind": "watching", "webhooks": names, "version": env!("CARGO_PKG_VERSION") });
         let hello = Bytes::from(format!("{hello}\n"));
-        let lines = self.watch.add(webhooks).ok_or(WatchError::Full)?;
+        let lines = self.watch.add(webhooks).ok_or_else(|| FULL.to_owned())?;
         let lines = stream::unfold((Some(hello), lines), |(hello, mut lines)| async move {
             let line = match hello {
                 Some(hello) => hello,

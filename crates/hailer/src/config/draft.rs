@@ -10,6 +10,7 @@ use super::problem::{Location, Problem, Problems};
 use super::reading::Reading;
 use super::section::Section;
 use super::source::Source;
+use super::source_files::SourceFiles;
 use super::tree::{self, Clash, Origin, Table};
 
 /// The folder beside a configuration whose files add to it.
@@ -34,26 +35,49 @@ impl Draft {
     /// A file cannot be read or is not text: one problem, which says why. Text that is not TOML is
     /// told by [`Draft::finish`], together with everything else.
     pub fn load(path: &Path, environment: &Environment) -> Result<Self, Problems> {
-        let text = read_text(path)?;
+        Self::load_noting(path, environment, &SourceFiles::default())
+    }
+
+    /// As [`Draft::load`], and adds to `files` what it is made of, also when it is wrong.
+    ///
+    /// # Errors
+    ///
+    /// As [`Draft::load`].
+    pub fn load_noting(
+        path: &Path,
+        environment: &Environment,
+        files: &SourceFiles,
+    ) -> Result<Self, Problems> {
         let directory = path.parent().unwrap_or(Path::new(""));
+        files.add(path);
+        files.add(&directory.join(DROP_INS));
+        let text = read_text(path)?;
         let mut drop_ins = Vec::new();
         for path in drop_ins_of(directory) {
+            files.add(&path);
             drop_ins.push((path.display().to_string(), read_text(&path)?));
         }
         let source = Source::new(&path.display().to_string(), &text, directory);
-        Ok(Self::assemble(source, &text, &drop_ins, environment))
+        Ok(Self::assemble(
+            source,
+            &text,
+            &drop_ins,
+            (environment, files),
+        ))
     }
 
     /// Parses a text; relative paths in it start at the given folder.
     pub fn parse(name: &str, text: &str, directory: &Path, environment: &Environment) -> Self {
-        Self::assemble(Source::new(name, text, directory), text, &[], environment)
+        let source = Source::new(name, text, directory);
+        let files = SourceFiles::default();
+        Self::assemble(source, text, &[], (environment, &files))
     }
 
     fn assemble(
         mut source: Source,
         text: &str,
         drop_ins: &[(String, String)],
-        environment: &Environment,
+        (environment, files): (&Environment, &SourceFiles),
     ) -> Self {
         let (mut root, mut errors) = tree::parse(text);
         let mut clashes = Vec::new();
@@ -64,7 +88,7 @@ impl Draft {
             errors.extend(more.into_iter().map(|error| error.shifted(start)));
             root.merge(table, &mut Vec::new(), &mut clashes);
         }
-        let mut reading = Reading::new(source, environment);
+        let mut reading = Reading::new(source, environment, files);
         for error in errors {
             let problem = not_toml(&error.message);
             reading.note_syntax(&Origin::Span(error.span), problem);

@@ -128,6 +128,7 @@ fn read_group((index, section): (usize, &Section<'_>)) -> (Group, Option<MemberF
 
 /// At start a file must be there; whether it is too old may change at any moment.
 fn read_file(section: &Section<'_>, file: &MemberFile, group: &mut Group) {
+    section.watch("file", &file.path);
     match file.read() {
         Ok(content) => {
             file.fill(group, Some(&content), SystemTime::now());

@@ -3,13 +3,16 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::code;
 use super::environment::Environment;
+use super::outline::{Consulted, Content, Outline};
 use super::problem::{Location, Problem, Problems};
 use super::source::Source;
-use super::tree::Origin;
+use super::source_files::SourceFiles;
+use super::tree::{Origin, Table};
 
 /// The notes of one reading.
 pub(super) struct Reading {
@@ -17,6 +20,9 @@ pub(super) struct Reading {
     environment: Environment,
     is_broken: bool,
     found: RefCell<Vec<Found>>,
+    /// What was read besides the configuration's own files.
+    consulted: RefCell<Vec<Consulted>>,
+    files: SourceFiles,
     /// The keys that were asked for in each table that was opened: looked up for each key, so by hash.
     known: RefCell<HashMap<Vec<String>, BTreeSet<String>>>,
 }
@@ -37,12 +43,14 @@ impl Found {
 }
 
 impl Reading {
-    pub(super) fn new(source: Source, environment: &Environment) -> Self {
+    pub(super) fn new(source: Source, environment: &Environment, files: &SourceFiles) -> Self {
         Self {
             source: Arc::new(source),
             environment: environment.clone(),
             is_broken: false,
             found: RefCell::default(),
+            consulted: RefCell::default(),
+            files: files.clone(),
             known: RefCell::default(),
         }
     }
@@ -80,6 +88,24 @@ impl Reading {
     /// Tells whether the file is not TOML, so that parts of it may be lost.
     pub(super) fn is_broken(&self) -> bool {
         self.is_broken
+    }
+
+    /// Notes a file that a key names, whether it is there or not.
+    pub(super) fn note_file(&self, path: &Path) {
+        self.files.add(path);
+    }
+
+    /// Notes what was read at a place that a key names.
+    pub(super) fn consult(&self, path: &[String], found: Content) {
+        self.consulted.borrow_mut().push(Consulted {
+            path: path.to_vec(),
+            found,
+        });
+    }
+
+    /// Writes down what the configuration says, for whoever compares it with another.
+    pub(super) fn outline(&self, root: &Table) -> Outline {
+        Outline::of(root, &self.source, &self.consulted.borrow())
     }
 
     /// Notes a problem at its place.

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::code;
+use super::outline::Content;
 use super::problem::{Location, Problem};
 use super::reading::Reading;
 use super::report::shown;
@@ -95,7 +96,11 @@ impl Reference<'_> {
                 self.reading.note_elsewhere(&self.node.origin, problem);
                 None
             }
-            Ok(secret) => Some(secret),
+            Ok(secret) => {
+                self.reading
+                    .consult(&self.path, Content::secret(secret.expose()));
+                Some(secret)
+            }
             Err(complaint) => self.refuse(complaint),
         }
     }
@@ -185,6 +190,7 @@ impl Reference<'_> {
     }
 
     fn read_file(&self, path: PathBuf) -> Result<Secret, Complaint> {
+        self.reading.note_file(&path);
         let mut bytes = Vec::new();
         File::open(&path)
             .and_then(|file| file.take(SIZE_LIMIT).read_to_end(&mut bytes))

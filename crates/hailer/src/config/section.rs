@@ -1,18 +1,23 @@
 //! A table of the configuration, read key by key; every problem is noted, and reading goes on.
 
+use std::fs;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hailer_dispatch::Rate;
 
 use super::code;
+use super::outline::Content;
 use super::problem::Problem;
 use super::reading::Reading;
 use super::report::shown;
 use super::scalar::{self, Complaint, Wanted};
 use super::secret::{Reference, Secret};
 use super::tree::{Entry, Node, Origin, Table, Value};
+
+/// Larger files are watched, but not compared.
+const LARGEST_WATCHED: u64 = 4 << 20;
 
 const DURATION_HELP: &str = "write a unit: \"4s\", \"4500ms\"";
 const SIZE_HELP: &str = "write a unit: \"256 KiB\", \"1 MiB\"";
@@ -164,6 +169,19 @@ impl<'d> Section<'d> {
     pub fn path(&self, key: &str) -> Option<PathBuf> {
         let path = self.read(key, "a path", "put it in quotes", scalar::string)?;
         Some(self.reading.source().resolve(&path))
+    }
+
+    /// Has the configuration read again when a file changes that this key names.
+    pub fn watch(&self, key: &str, path: &Path) {
+        let reading = self.reading;
+        reading.note_file(path);
+        let content = fs::metadata(path)
+            .is_ok_and(|it| it.is_file() && it.len() <= LARGEST_WATCHED)
+            .then(|| fs::read(path).ok())
+            .flatten();
+        if let Some(content) = content {
+            reading.consult(&self.path_of(key), Content::open(&content));
+        }
     }
 
     /// Reads a secret from the place that the key refers to: `{ env = "NAME" }`, `{ file = "PATH" }` or

@@ -172,6 +172,7 @@ fn read_tls(server: &Section<'_>) -> Option<TlsConfig> {
     }
     for (name, path) in [("cert", &cert), ("key", &key)] {
         if let Some(path) = path {
+            tls.reading().note_file(path);
             check_readable(&tls, name, path);
         }
     }

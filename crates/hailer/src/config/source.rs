@@ -72,6 +72,13 @@ impl Source {
         self.directory.join(path)
     }
 
+    /// Returns some bytes of the file as they are written.
+    pub(super) fn written(&self, span: &Range<usize>) -> &str {
+        let (file, start) = self.file_at(span.start);
+        let text = file.text.get(start..start + span.len());
+        text.unwrap_or_default()
+    }
+
     /// Returns where some bytes of the file are; of several lines only the first.
     pub(super) fn locate(&self, span: &Range<usize>) -> Location {
         let (file, start) = self.file_at(span.start);

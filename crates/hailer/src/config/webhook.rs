@@ -7,6 +7,7 @@ use hailer_dispatch::Ceiling;
 
 use super::ceiling;
 use super::code;
+use super::outline::Content;
 use super::problem::Problem;
 use super::report::shown;
 use super::secret::{self, Secret};
@@ -69,6 +70,9 @@ impl WebhookConfig {
         }
     }
 }
+
+/// What a key signs for the digest of a configuration: no message, so that it proves nothing elsewhere.
+const DIGESTED: &[u8] = b"hailer.config";
 
 /// Reads all webhooks, in the order of the file.
 pub(super) fn read(top: &Section<'_>) -> Vec<WebhookConfig> {
@@ -290,6 +294,8 @@ fn decode(section: &Section<'_>, token: &Token<'_>) -> Option<HmacKey> {
     };
     match HmacKey::from_base64(token.secret.expose()) {
         Ok(key) => {
+            let open = Content::open(key.sign(DIGESTED).as_bytes());
+            section.reading().consult(&section.path_of("token"), open);
             if !key.has_teams_length() {
                 let text = decodes_to(&subject, key.length());
                 let help = "a character was lost when copying, or it is not a token of Teams";
