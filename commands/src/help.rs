@@ -51,7 +51,10 @@ impl Command for Help {
                 &listed,
             ) {
                 Topic::Everything { page } => page::everything(&context, &listed, page),
-                Topic::Command(command) => page::command(&context, command),
+                Topic::Command(command) => {
+                    let asked = invocation.asked_for(command.path());
+                    page::command(&context, command, &asked)
+                }
                 Topic::Group { commands, page } => page::group(&context, &commands, page),
                 Topic::Word(word) => search::reply(&context, &word, &listed),
             },

@@ -1,6 +1,7 @@
 //! The command modules that come with Hailer, in the order in which help lists them.
 
 pub mod alerts;
+pub mod approve;
 pub mod audit;
 mod backend;
 pub mod deploy;
@@ -42,6 +43,7 @@ pub fn all(draft: &Draft) -> Vec<Module> {
         jobs::module(),
         holds::module(),
         audit::module(),
+        approve::module(),
         builtin(),
     ]
 }

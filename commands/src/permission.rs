@@ -148,8 +148,12 @@ fn told(who: &str, pronoun: &str, judgement: &Judgement) -> String {
     } = judgement;
     let command = describe(entry);
     let reason = escape(&decision.to_string()).into_owned();
+    let then = match &judgement.asking {
+        Some(asking) => format!(" Then {}.", escape(&asking.to_string())),
+        None => String::new(),
+    };
     match decision {
-        Decision::Permitted(_) => format!("{who} may run {command} here: {reason}."),
+        Decision::Permitted(_) => format!("{who} may run {command} here: {reason}.{then}"),
         Decision::Refused(_) => format!("{who} may not run {command} here: {reason}."),
         Decision::Depends => format!(
             "Whether {pronoun} may run {command} here depends on its arguments; ask again with all of them."

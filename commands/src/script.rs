@@ -18,6 +18,7 @@ mod table;
 mod template;
 mod trial;
 mod value;
+mod version;
 
 use std::sync::Arc;
 
@@ -90,6 +91,10 @@ impl DynamicCommand for ScriptCommand {
     fn arguments(&self, command: clap::Command) -> clap::Command {
         let arguments = self.script.arguments.iter().map(ScriptArgument::to_clap);
         command.args(arguments)
+    }
+
+    fn version(&self) -> String {
+        version::version(&self.script)
     }
 
     async fn check(

@@ -49,6 +49,10 @@ fn json_is_an_array_with_all_that_is_known() {
             "unfreeze",
             "audit",
             "keys",
+            "approvals",
+            "approve",
+            "deny",
+            "yes",
             "help",
             "whoami",
             "why",
@@ -72,11 +76,11 @@ fn json_is_an_array_with_all_that_is_known() {
             "{command}"
         );
     }
-    assert_eq!(commands[14]["aliases"], json!(["?", "hilfe", "aide"]));
-    assert_eq!(commands[19]["arguments"][0]["name"], "text");
-    assert_eq!(commands[19]["arguments"][0]["required"], true);
-    assert_eq!(commands[19]["arguments"][0]["type"], "string");
-    assert_eq!(commands[19]["examples"][0]["text"], "echo hello world");
+    assert_eq!(commands[18]["aliases"], json!(["?", "hilfe", "aide"]));
+    assert_eq!(commands[23]["arguments"][0]["name"], "text");
+    assert_eq!(commands[23]["arguments"][0]["required"], true);
+    assert_eq!(commands[23]["arguments"][0]["type"], "string");
+    assert_eq!(commands[23]["examples"][0]["text"], "echo hello world");
 }
 
 #[test]
@@ -84,7 +88,7 @@ fn tools_have_schemas_for_their_arguments() {
     let listed: Value = serde_json::from_str(&list(&["--mcp"])).unwrap();
 
     let tools = listed["tools"].as_array().unwrap();
-    assert_eq!(tools.len(), 20);
+    assert_eq!(tools.len(), 24);
     for tool in tools {
         assert!(
             tool["name"].as_str().is_some_and(|it| !it.contains(' ')),
@@ -132,14 +136,14 @@ fn the_manual_page_is_roff_with_every_command() {
         page.contains("Example: \\fBecho hello world\\fR\n"),
         "{page}"
     );
-    assert_eq!(page.matches("\n.SS ").count(), 18);
+    assert_eq!(page.matches("\n.SS ").count(), 19);
 }
 
 #[test]
 fn people_get_a_table() {
     let table = list(&[]);
 
-    assert_eq!(table.lines().count(), 18);
+    assert_eq!(table.lines().count(), 19);
     for line in table.lines() {
         let is_change = CHANGES
             .iter()

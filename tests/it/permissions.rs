@@ -175,10 +175,12 @@ fn commands_are_listed_as_somebody_sees_them() {
         listed.iter().map(path).collect()
     };
 
-    let always = ["help", "whoami", "why", "can", "ping"];
+    let always = ["yes", "help", "whoami", "why", "can", "ping"];
     assert_eq!(paths("anyone", "deploys"), always);
     assert_eq!(paths("Mira Novak", "19:elsewhere"), always);
-    let all = ["status", "help", "whoami", "why", "can", "ping", "echo"];
+    let all = [
+        "status", "yes", "help", "whoami", "why", "can", "ping", "echo",
+    ];
     assert_eq!(paths("Mira Novak", "deploys"), all);
 }
 

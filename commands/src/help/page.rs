@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use hailer::{
-    Argument, Card, Container, Entry, FactSet, Reply, RichTextBlock, Spacing, TextBlock, TextRun,
-    TextWeight,
+    Argument, AskedFor, Card, Container, Entry, FactSet, Reply, RichTextBlock, Spacing, TextBlock,
+    TextRun, TextWeight,
 };
 
 /// Up to this many commands are listed at once; beyond, groups are.
@@ -75,7 +75,7 @@ pub(super) fn group(context: &Context<'_>, commands: &[&Entry], page: usize) -> 
 }
 
 /// Explains one command.
-pub(super) fn command(context: &Context<'_>, command: &Entry) -> Reply {
+pub(super) fn command(context: &Context<'_>, command: &Entry, asked: &[AskedFor]) -> Reply {
     let bot = context.bot;
     let mut card = Card::titled(format!("{}: {}", command.path(), command.summary()))
         .with(typed(&format!("@{bot} {}", command.usage())));
@@ -98,10 +98,24 @@ pub(super) fn command(context: &Context<'_>, command: &Entry) -> Reply {
     if command.effect() != hailer::Effect::Read {
         notes.push(format!("Effect: {}", command.effect().as_str()));
     }
+    notes.extend(asked.iter().map(asks));
     if !notes.is_empty() {
         card = card.with(foot(notes.join("\n")));
     }
     Reply::card(card)
+}
+
+/// Says what a command asks for before it runs.
+fn asks(asked: &AskedFor) -> String {
+    match asked {
+        AskedFor::Approval { with, need } if with.is_empty() => {
+            format!("Asks for a second person: {need}")
+        }
+        AskedFor::Approval { with, need } => {
+            format!("With {with} it asks for a second person: {need}")
+        }
+        _ => "Asks you again before it runs".to_owned(),
+    }
 }
 
 /// Adds what to type and what it does, an entry for each command.

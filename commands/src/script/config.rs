@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use hailer::{Draft, Effect, Section, Spec};
+use hailer::{Approval, Draft, Effect, Section, Spec, read_approval};
 use hailer_process::{Limits, RunAs};
 
 use crate::script::argument::{ArgumentType, ScriptArgument};
@@ -71,6 +71,10 @@ pub struct Script {
     pub is_idempotent: bool,
     /// What else must not run meanwhile, as [`Spec::lock`] has it.
     pub lock: Option<String>,
+    /// Whether whoever runs it is asked whether they mean it; as its effect has it when left out.
+    pub confirms: Option<bool>,
+    /// Whose approval it needs.
+    pub approval: Option<Approval>,
     /// Who does the work.
     pub work: Work,
 }
@@ -151,8 +155,15 @@ impl Script {
         if self.is_idempotent {
             spec = spec.idempotent();
         }
-        match &self.lock {
-            Some(lock) => spec.lock(lock),
+        if let Some(lock) = &self.lock {
+            spec = spec.lock(lock);
+        }
+        if let Some(approval) = &self.approval {
+            spec = spec.approval(approval.clone());
+        }
+        match self.confirms {
+            Some(true) => spec.confirmed(),
+            Some(false) => spec.unconfirmed(),
             None => spec,
         }
     }
@@ -214,6 +225,7 @@ fn read_one(
     let is_job = section.boolean("job").unwrap_or(false);
     let is_idempotent = section.boolean("idempotent").unwrap_or(false);
     let lock = bounds::lock(section, &arguments);
+    let (confirms, approval) = (section.boolean("confirm"), read_approval(section));
     Some(Script {
         name: section.name().to_owned(),
         summary: summary?,
@@ -230,6 +242,8 @@ fn read_one(
         is_job,
         is_idempotent,
         lock,
+        confirms,
+        approval,
         work: work?,
     })
 }

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::approvals::ApprovalsOptions;
 use crate::audit::AuditOptions;
+use crate::break_glass::BreakGlassOptions;
 use crate::capture::ReplayOptions;
 use crate::card::CardOptions;
 use crate::config_verb::ConfigOptions;
@@ -116,6 +118,16 @@ pub(crate) enum Verb {
     Unfreeze(UnfreezeOptions),
     /// See which keys of webhooks were used, when, and by whom
     Keys(KeysOptions),
+    /// Say yes or no to what waits for approval
+    #[command(
+        after_help = "Exit codes: 0 done, 1 there is no such request or your word does not count.\nExamples: hailer approvals list\n          hailer approvals approve 7F3A"
+    )]
+    Approvals(ApprovalsOptions),
+    /// Do without approval in an emergency
+    #[command(
+        after_help = "Exit codes: 0 done, 1 you may not, or it is not that time.\nExample: hailer break-glass begin --webhook ops \"api is down for all customers\""
+    )]
+    BreakGlass(BreakGlassOptions),
     /// See where results are posted later
     #[command(
         name = "followup",

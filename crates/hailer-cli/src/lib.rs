@@ -1,7 +1,9 @@
 //! What the binary `hailer` does, for bots that are programs of their own: the same verbs with their commands.
 
+mod approvals;
 mod arguments;
 mod audit;
+mod break_glass;
 mod capture;
 mod card;
 mod chat;
@@ -25,6 +27,7 @@ mod listen;
 mod log;
 mod metrics_page;
 mod new;
+mod operator;
 mod output;
 mod play;
 mod policy;

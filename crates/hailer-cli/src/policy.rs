@@ -138,7 +138,7 @@ fn not_understood(misunderstanding: &Misunderstanding) -> Failure {
 }
 
 fn draw(judgement: &Judgement, standpoint: &Standpoint) -> String {
-    let mut text = format!("{}: {}", word(&judgement.decision), judgement.decision);
+    let mut text = format!("{}: {}", outcome(judgement), judgement.decision);
     let missing = || "-".to_owned();
     for (name, value) in [
         ("command", judgement.entry.path().to_owned()),
@@ -169,6 +169,9 @@ fn draw(judgement: &Judgement, standpoint: &Standpoint) -> String {
     ] {
         let _ = write!(text, "\n  {name:<8} {value}");
     }
+    if let Some(asking) = &judgement.asking {
+        let _ = write!(text, "\n  then     {asking}");
+    }
     if let Some(problem) = &judgement.problem {
         let said = problem.reply("bot", "you", None).to_plain();
         let _ = write!(
@@ -178,6 +181,15 @@ fn draw(judgement: &Judgement, standpoint: &Standpoint) -> String {
         );
     }
     text
+}
+
+/// Says in one word what would happen.
+fn outcome(judgement: &Judgement) -> &'static str {
+    match &judgement.asking {
+        Some(asking) if !asking.needs().is_empty() => "approval",
+        Some(_) => "confirm",
+        None => word(&judgement.decision),
+    }
 }
 
 fn word(decision: &Decision) -> &'static str {
@@ -191,6 +203,8 @@ fn word(decision: &Decision) -> &'static str {
 fn to_json(judgement: &Judgement, standpoint: &Standpoint) -> serde_json::Value {
     json!({
         "decision": word(&judgement.decision),
+        "outcome": outcome(judgement),
+        "asks": judgement.asking.as_ref().map(ToString::to_string),
         "reason": judgement.decision.to_string(),
         "rule": judgement.decision.place(),
         "command": judgement.entry.path(),

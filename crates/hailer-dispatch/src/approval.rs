@@ -110,6 +110,25 @@ impl Approval {
         self
     }
 
+    /// Returns the groups that are named.
+    pub fn groups(&self) -> Vec<&str> {
+        let groups = self.by.iter().filter_map(|whom| match whom {
+            Whom::Group(name) => Some(name.as_str()),
+            Whom::Everyone => None,
+        });
+        groups.collect()
+    }
+
+    /// Says whether anybody else may approve.
+    pub fn is_for_everyone(&self) -> bool {
+        self.by.contains(&Whom::Everyone)
+    }
+
+    /// Returns how many people have to say yes.
+    pub fn wanted(&self) -> u32 {
+        self.count
+    }
+
     /// Tells those who can approve by this follow-up of the configuration.
     #[must_use]
     pub fn tells(mut self, follow_up: impl Into<String>) -> Self {

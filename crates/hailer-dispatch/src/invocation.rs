@@ -224,7 +224,7 @@ impl Invocation {
     }
 
     /// Returns the moment at which the message came in, for measuring how long something is ago.
-    pub(crate) fn received(&self) -> Instant {
+    pub fn received(&self) -> Instant {
         self.inquiry.received
     }
 

@@ -352,7 +352,7 @@ fn with_article(name: &str) -> String {
 }
 
 /// Joins words that are markup already.
-fn join(mut parts: Vec<String>, word: &str) -> String {
+pub(crate) fn join(mut parts: Vec<String>, word: &str) -> String {
     match parts.pop() {
         None => String::new(),
         Some(last) if parts.is_empty() => last,

@@ -24,7 +24,7 @@ use crate::observer::Observer;
 use crate::plan::Plan;
 use crate::settings::JobSettings;
 use crate::tending::Tending;
-use crate::{audit, outbox, recovery, runner, watch};
+use crate::{audit, outbox, recovery, requests, runner, watch};
 
 /// How long jobs that were cut off may take to store their end.
 const LAST_WORDS: Duration = Duration::from_millis(1_500);
@@ -96,6 +96,7 @@ impl Jobs {
         spawn(Box::pin(recovery::recover(self.clone())));
         spawn(Box::pin(runner::run(self.clone(), Arc::clone(work))));
         spawn(Box::pin(outbox::send(self.clone())));
+        spawn(Box::pin(requests::expire(self.clone())));
         // Watches over what still runs while the bot stops.
         drop(self.inner.runtime.spawn(watch::watch(self.clone())));
     }

@@ -16,6 +16,7 @@ mod orphans;
 mod outbox;
 mod plan;
 mod recovery;
+mod requests;
 mod runner;
 mod settings;
 mod tending;

@@ -169,6 +169,11 @@ impl Bot {
         self
     }
 
+    pub(crate) fn with_confirmation(mut self) -> Self {
+        self.config.permissions.confirm.destructive = true;
+        self
+    }
+
     pub(crate) fn with_store(mut self, url: StoreUrl) -> Self {
         self.config.store = Some(url);
         self

@@ -4,6 +4,7 @@
 //! forgets where things stood. The price is a getter per key; what it buys is that a user sees every
 //! problem at once, each with its line and the way out.
 
+mod approval;
 mod audit;
 mod ceiling;
 mod changes;
@@ -46,13 +47,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use hailer_activity::HmacKey;
 use hailer_dispatch::{
-    Catalog, ConfirmRule, Freeze, Group, Policy, PolicyError, PolicyErrors, PolicySource, Written,
+    Catalog, Freeze, Group, Policy, PolicyError, PolicyErrors, PolicySource, Written,
 };
 use hailer_jobs::{FollowUp, JobSettings};
 use hailer_store::StoreUrl;
 
 use crate::local_time::LocalTime;
 
+pub use approval::{ApprovalConfig, BreakGlassConfig, Operator, read_approval};
 pub use audit::{AuditConfig, Redact, SyslogAddress};
 pub use changes::Changes;
 pub use command::CommandConfig;
@@ -63,7 +65,7 @@ pub use freeze::FreezeConfig;
 pub use limits::LimitsConfig;
 pub(crate) use outline::Outline;
 pub use permissions::PermissionsConfig;
-pub use policy_test::PolicyTest;
+pub use policy_test::{Expectation, PolicyTest};
 pub use problem::{Location, Problem, Problems, Severity};
 pub use rule::RuleConfig;
 pub use secret::Secret;
@@ -258,12 +260,17 @@ impl Config {
             ceilings: webhooks.iter().map(|it| it.ceiling.clone()).collect(),
             rules: permissions.rules.iter().map(|it| it.rule.clone()).collect(),
             freezes,
-            approvals: Vec::new(),
-            confirm: ConfirmRule {
-                destructive: false,
-                ..ConfirmRule::default()
-            },
-            glass_breakers: Vec::new(),
+            approvals: permissions
+                .approvals
+                .iter()
+                .map(|it| it.rule.clone())
+                .collect(),
+            confirm: permissions.confirm.clone(),
+            glass_breakers: permissions
+                .break_glass
+                .as_ref()
+                .map(|it| it.people.clone())
+                .unwrap_or_default(),
         };
         Policy::build(source, catalog).map_err(|errors| self.locate(&errors))
     }
@@ -278,17 +285,17 @@ impl Config {
     }
 
     fn locate(&self, errors: &PolicyErrors) -> Problems {
-        let rules = &self.permissions.rules;
+        let permissions = &self.permissions;
+        let rules = &permissions.rules;
         let problem = |error: &PolicyError| {
             let spots = match error.at {
                 Written::Rule(index) => rules.get(index).map(|it| &it.spots),
                 Written::Freeze(index) => self.freezes.get(index).map(|it| &it.spots),
                 Written::Ceiling(index) => self.webhooks.get(index).map(|it| &it.spots),
-                Written::Permissions
-                | Written::Approval(_)
-                | Written::Confirm
-                | Written::Command
-                | Written::BreakGlass => None,
+                Written::Approval(index) => permissions.approvals.get(index).map(|it| &it.spots),
+                Written::Confirm => Some(&permissions.confirm_spots),
+                Written::BreakGlass => permissions.break_glass.as_ref().map(|it| &it.spots),
+                Written::Permissions | Written::Command => None,
             };
             spots.unwrap_or(&self.permissions.spots).problem(error)
         };

@@ -151,7 +151,12 @@ impl Generation {
             None => Responder::new(permissions, lasting),
         };
         let jobs = lasting.job_host().map(|it| it.jobs());
-        attached.open(jobs, config.bot.times, posted.as_ref());
+        attached.open(
+            jobs,
+            config.bot.times,
+            posted.as_ref(),
+            &lasting.confirmations,
+        );
         let is_needed = *has_background && !attached.background.is_empty();
         let tasks = if is_needed {
             attached.background

@@ -64,7 +64,17 @@ impl InProcessBot {
 
     /// Returns the name that people mention: that of the first webhook.
     pub fn mention(&self) -> &str {
-        self.webhooks.first().map_or("", |it| it.mention.as_str())
+        self.mention_of(None)
+    }
+
+    pub(crate) fn mention_of(&self, webhook: Option<&str>) -> &str {
+        self.mentioned(webhook).map_or("", |it| it.mention.as_str())
+    }
+
+    /// Finds a webhook by its name; the first one when nothing is said.
+    fn mentioned(&self, webhook: Option<&str>) -> Option<&Mentioned> {
+        let mut webhooks = self.webhooks.iter();
+        webhooks.find(|it| webhook.is_none_or(|name| it.name == name))
     }
 
     /// Returns what the bot can do.
@@ -106,7 +116,15 @@ impl InProcessBot {
 
     /// Sends a message by the first webhook, as whom and where the configuration knows. `None` when the bot has no webhook, or does not admit the message.
     pub async fn send(&self, message: &TeamsMessage) -> Option<Spoken> {
-        let webhook = self.webhooks.first()?;
+        self.send_by(None, message).await
+    }
+
+    pub(crate) async fn send_by(
+        &self,
+        webhook: Option<&str>,
+        message: &TeamsMessage,
+    ) -> Option<Spoken> {
+        let webhook = self.mentioned(webhook)?;
         let now = self.clock.now();
         let message = message
             .clone()

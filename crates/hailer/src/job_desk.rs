@@ -10,6 +10,7 @@ use hailer_store::{
     StoreError, TextId,
 };
 
+use crate::confirmations::Confirmations;
 use crate::local_time::LocalTime;
 
 /// The jobs of a bot, for commands that show and stop them. It is open once the bot runs with a store.
@@ -18,6 +19,7 @@ use crate::local_time::LocalTime;
 #[derive(Debug, Clone, Default)]
 pub struct JobDesk {
     opened: Arc<OnceLock<(Jobs, LocalTime)>>,
+    remembered: Arc<OnceLock<Confirmations>>,
 }
 
 /// Which jobs to list.
@@ -41,6 +43,15 @@ impl JobDesk {
 
     pub(crate) fn open(&self, jobs: &Jobs, times: LocalTime) {
         let _ = self.opened.set((jobs.clone(), times));
+    }
+
+    pub(crate) fn remember(&self, confirmations: &Confirmations) {
+        let _ = self.remembered.set(confirmations.clone());
+    }
+
+    /// Returns what waits for a second word in memory.
+    pub(crate) fn confirmations(&self) -> Option<&Confirmations> {
+        self.remembered.get()
     }
 
     /// Says whether there is a store.
@@ -171,7 +182,7 @@ impl JobDesk {
             .ok_or_else(gone)
     }
 
-    fn jobs(&self) -> Result<&Jobs, CommandError> {
+    pub(crate) fn jobs(&self) -> Result<&Jobs, CommandError> {
         let opened = self.opened.get().map(|(jobs, _)| jobs);
         opened.ok_or_else(|| CommandError::told("I keep no jobs: I was started without a store."))
     }

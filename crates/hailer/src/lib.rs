@@ -35,6 +35,7 @@
 //! # });
 //! ```
 
+mod approval_desk;
 mod audit_desk;
 mod audit_json;
 mod audit_recorder;
@@ -45,6 +46,7 @@ mod bound_bot;
 mod clock;
 mod command_runtime;
 mod config;
+mod confirmations;
 mod follow_ups;
 mod generation;
 mod hold_desk;
@@ -58,10 +60,12 @@ mod local_time;
 mod member_file;
 mod module;
 mod module_state;
+mod open_request;
 mod outgoing;
 mod permissions;
 mod recent;
 mod reloader;
+mod request_words;
 mod responder;
 mod running_bot;
 mod teams_message;
@@ -98,25 +102,27 @@ pub use hailer_transport::{
     CAUSES, Cause, Outcome, RELOAD, ServeError, ping_body, reload_request, watch_request,
 };
 
+pub use approval_desk::{ApprovalDesk, Waiting};
 pub use audit_desk::{AuditDesk, AuditWanted};
 pub use audit_json::audit_json;
 pub use background::{Background, BackgroundRun};
 pub use bot::{Bot, StartError};
 pub use bound_bot::{BoundBot, stop_signal};
 pub use config::{
-    AuditConfig, BotConfig, CONFIG_CAUSES, Changes, CommandConfig, Config, Draft, Environment,
-    FreezeConfig, LimitsConfig, Loaded, Location, LogConfig, LogLevel, NoStandpoint,
-    PermissionsConfig, PolicyTest, Problem, Problems, Redact, RuleConfig, Secret, Section,
-    ServerConfig, Severity, SourceFiles, Standpoint, SyslogAddress, TlsConfig, Wanted,
-    WebhookConfig,
+    ApprovalConfig, AuditConfig, BotConfig, BreakGlassConfig, CONFIG_CAUSES, Changes,
+    CommandConfig, Config, Draft, Environment, Expectation, FreezeConfig, LimitsConfig, Loaded,
+    Location, LogConfig, LogLevel, NoStandpoint, Operator, PermissionsConfig, PolicyTest, Problem,
+    Problems, Redact, RuleConfig, Secret, Section, ServerConfig, Severity, SourceFiles, Standpoint,
+    SyslogAddress, TlsConfig, Wanted, WebhookConfig, read_approval,
 };
 pub use follow_ups::FollowUps;
 pub use hailer_jobs::HostPattern;
 pub use hailer_store::{
     AuditCursor, AuditPage, AuditRow, Cancelled, DidStart, Expected, Force, HeldName, Hold,
-    Holding, Job, JobId, JobLock, JobState, KeyUse, NewHold, Page, Released, Retried,
+    Holding, Job, JobId, JobLock, JobState, KeyUse, NewHold, Page, Released, Retried, Stage,
 };
 pub use job_desk::{JobDesk, JobsWanted};
+pub use open_request::{Approver, OpenRequest, Pointless};
 
 pub use hold_desk::HoldDesk;
 pub use hold_words::sentence as hold_sentence;

@@ -4,6 +4,7 @@ use hailer_dispatch::{Command, DynamicCommand, Hook, HookHandle, Registration};
 use hailer_jobs::Jobs;
 
 use crate::background::Background;
+use crate::confirmations::Confirmations;
 use crate::follow_ups::{FollowUps, Posted};
 use crate::job_desk::JobDesk;
 use crate::local_time::LocalTime;
@@ -54,7 +55,14 @@ impl Attached {
     }
 
     /// Opens everything: to the jobs where there are some, and to what a test looks at.
-    pub(crate) fn open(&self, jobs: Option<&Jobs>, times: LocalTime, posted: Option<&Posted>) {
+    pub(crate) fn open(
+        &self,
+        jobs: Option<&Jobs>,
+        times: LocalTime,
+        posted: Option<&Posted>,
+        confirmations: &Confirmations,
+    ) {
+        self.desks.iter().for_each(|it| it.remember(confirmations));
         if let Some(posted) = posted {
             self.follow_ups
                 .iter()

@@ -1,10 +1,14 @@
 //! Who may run what, without a bot that runs: for asking why, and for tests of rules.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use hailer_dispatch::{Catalog, Judgement, Misunderstanding, Policy, Registry, Verdict};
+use hailer_dispatch::{Catalog, Judgement, Misunderstanding, Policy, Registry};
 
-use crate::config::{Config, PolicyTest, Problem, Problems, Standpoint};
+use hailer_store::Request;
+
+use crate::config::{Config, Expectation, PolicyTest, Problem, Problems, Standpoint};
+use crate::open_request::{OpenRequest, Pointless};
 
 /// The rules of a bot and its commands, ready to be asked.
 #[derive(Debug)]
@@ -82,20 +86,25 @@ impl Permissions {
             return Some(test.failed(text, "fix: write all that the command needs"));
         }
         let decision = &judgement.decision;
-        let expected = match test.expect {
-            Verdict::Allow => "allow",
-            Verdict::Deny => "deny",
-        };
-        if decision.is_permitted() != (test.expect == Verdict::Allow) {
-            let found = if decision.is_permitted() {
-                "allowed"
-            } else {
-                "denied"
+        if let Some((found, why)) = unexpected(&judgement, test.expect) {
+            let expected = match test.expect {
+                Expectation::Allow => "allow",
+                Expectation::Deny => "deny",
+                Expectation::Confirm => "confirm",
+                Expectation::Approval => "approval",
             };
-            let text = format!("`{}` is {found}, expected {expected}", test.command);
-            return Some(test.failed(text, &decision.to_string()));
+            let text = format!("`{}` {found}, expected {expected}", test.command);
+            return Some(test.failed(text, &why));
         }
-        let line = decision.place().and_then(|it| it.rsplit(':').next());
+        let asked = match test.expect {
+            Expectation::Confirm | Expectation::Approval => judgement.asking.as_ref(),
+            Expectation::Allow | Expectation::Deny => None,
+        };
+        let place = match asked {
+            Some(asking) => asking.place(),
+            None => decision.place(),
+        };
+        let line = place.and_then(|it| it.rsplit(':').next());
         let line = line.and_then(|it| it.parse().ok());
         match test.rule {
             Some(wanted) if line != Some(wanted) => {
@@ -104,5 +113,51 @@ impl Permissions {
             }
             Some(_) | None => None,
         }
+    }
+}
+
+/// Says what would happen instead of what is expected, and why; nothing when it is what is expected.
+fn unexpected(judgement: &Judgement, expected: Expectation) -> Option<(&'static str, String)> {
+    let asking = judgement.asking.as_ref();
+    let found = match asking {
+        _ if !judgement.decision.is_permitted() => Expectation::Deny,
+        Some(asking) if !asking.needs().is_empty() => Expectation::Approval,
+        Some(_) => Expectation::Confirm,
+        None => Expectation::Allow,
+    };
+    let is_expected =
+        found == expected || (found == Expectation::Confirm && expected == Expectation::Allow);
+    if is_expected {
+        return None;
+    }
+    let why = match asking {
+        Some(asking) if expected != Expectation::Deny => asking.to_string(),
+        _ => judgement.decision.to_string(),
+    };
+    let found = match found {
+        Expectation::Allow => "is allowed",
+        Expectation::Deny => "is denied",
+        Expectation::Confirm => "asks the sender again",
+        Expectation::Approval => "needs approval",
+    };
+    Some((found, why))
+}
+
+impl Permissions {
+    /// Reads a request that waits for a yes by the rules that hold now.
+    ///
+    /// # Errors
+    ///
+    /// Why it leads nowhere.
+    pub fn open_request(&self, request: &Request) -> Result<OpenRequest, Pointless> {
+        let message = request.job.spec.body.as_deref().map(str::as_bytes);
+        OpenRequest::read(request, message, SystemTime::now(), |inquiry| {
+            self.registry.dispatch_again(inquiry, &self.policy)
+        })
+    }
+
+    /// Says whether the requests of somebody may run without approval in an emergency.
+    pub fn may_break_glass(&self, standpoint: &Standpoint) -> bool {
+        self.policy.may_break_glass(standpoint.asker())
     }
 }

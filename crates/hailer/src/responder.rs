@@ -1,5 +1,6 @@
 //! The path of one message behind the gate: known already? which command? run it, answer in time.
 
+mod asking;
 mod core;
 mod door;
 mod errand;
@@ -68,6 +69,12 @@ impl Responder {
             jobs: lasting.job_host().map(|it| it.jobs().clone()),
             dedupe_for: config.limits.dedupe_for,
             reply_within: config.server.reply_within,
+            confirmations: lasting.confirmations.clone(),
+            glass_follow_up: config
+                .permissions
+                .break_glass
+                .as_ref()
+                .and_then(|it| it.follow_up.clone()),
         };
         Self {
             core: Arc::new(core),

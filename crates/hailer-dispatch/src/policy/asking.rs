@@ -111,10 +111,10 @@ impl Policy {
         let groups = terms.by.iter().flat_map(|it| &it.groups);
         let mut via = terms.via.clone();
         if via.is_empty() {
-            via.extend([Via::OtherWebhook, Via::CommandLine]);
             if effect != Effect::Destructive {
                 via.push(Via::SameWebhook);
             }
+            via.extend([Via::OtherWebhook, Via::CommandLine]);
         }
         Need {
             place,
@@ -224,6 +224,16 @@ impl Asking {
         self.breaks_glass
     }
 
+    /// Says what is needed, for people: without where it is written.
+    pub fn spoken(&self) -> String {
+        let needs: Vec<String> = self.held.needs.iter().map(ToString::to_string).collect();
+        if needs.is_empty() {
+            "the second word of whoever asked".to_owned()
+        } else {
+            needs.join(", and ")
+        }
+    }
+
     /// Returns a hash of everything that is approved: the command in its version, its arguments, where, and for whom.
     pub fn digest(&self) -> &str {
         &self.digest
@@ -286,7 +296,7 @@ impl Need {
                 Via::CommandLine => "on the command line".to_owned(),
             });
         }
-        ways.join(" or ")
+        crate::misunderstanding::join(ways, "or")
     }
 
     /// Says whose yes counts, for people: `2 of the group "sre"`.

@@ -23,8 +23,8 @@ use crate::suggest::nearest;
 /// What even a stranger needs to find out why they may do nothing.
 const FOR_ANYBODY: [&str; 3] = ["help", "whoami", "ping"];
 
-/// What every person needs to find out why they may not do something.
-const FOR_PEOPLE: [&str; 2] = ["why", "can"];
+/// What every person needs to find out why they may not do something, and to say that they mean what they may do.
+const FOR_PEOPLE: [&str; 3] = ["why", "can", "yes"];
 
 impl Policy {
     /// Makes a policy for these commands.

@@ -45,6 +45,8 @@ pub struct Evidence<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotCounted {
+    /// Nobody else is asked.
+    NobodyElse,
     /// It is their own request.
     Own,
     /// The request names nobody, so nobody can be told to be another.
@@ -91,7 +93,7 @@ impl Asking {
     ///
     /// Why it does not.
     pub fn check_voter(&self, voter: &Voter<'_>) -> Result<(), NotCounted> {
-        let mut refused = Ok(());
+        let mut refused = Err(NotCounted::NobodyElse);
         for need in self.needs() {
             match self.counts(need, voter) {
                 Ok(()) => return Ok(()),
@@ -219,6 +221,7 @@ impl Policy {
 impl fmt::Display for NotCounted {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NobodyElse => formatter.write_str("nobody but who asked is asked"),
             Self::Own => formatter.write_str("nobody approves their own request"),
             Self::NobodyAsked => formatter
                 .write_str("the request has no Entra ID, so nobody can be told to be another"),

@@ -43,6 +43,18 @@ impl Jobs {
         self.call(call).await
     }
 
+    /// Composes a reply for a follow-up, by its name; `None` when there is none by that name.
+    pub fn compose_to(&self, follow_up: &str, reply: &Reply) -> Option<NewPost> {
+        let plan = self.plan();
+        let target = plan.follow_up(follow_up)?;
+        Some(announcement(target, reply))
+    }
+
+    /// Composes a reply for where a webhook's jobs are told; `None` when they are told nowhere.
+    pub fn compose_for(&self, webhook: &str, reply: &Reply) -> Option<NewPost> {
+        self.announcement(webhook, reply)
+    }
+
     fn announcement(&self, webhook: &str, reply: &Reply) -> Option<NewPost> {
         let plan = self.plan();
         let target = plan.follow_up_of(webhook)?;

@@ -1,10 +1,12 @@
 //! `[permissions]` and `[group.NAME]`: who is who, and who may run what.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use hailer_activity::ObjectId;
-use hailer_dispatch::{DefaultPermission, Group, Member, NamedChannel};
+use hailer_dispatch::{ConfirmRule, DefaultPermission, Group, Member, NamedChannel};
 
+use super::approval::{self, ApprovalConfig, BreakGlassConfig, Operator};
 use super::ceiling::{no_guid, read_tenant};
 use super::code;
 use super::policy_test::{self, PolicyTest};
@@ -32,6 +34,15 @@ pub struct PermissionsConfig {
     pub files: Vec<MemberFile>,
     /// `[[permissions.rule]]`, in the order of the file.
     pub rules: Vec<RuleConfig>,
+    /// `[[approval]]`, in the order of the file.
+    pub approvals: Vec<ApprovalConfig>,
+    /// `[confirm]`
+    pub confirm: ConfirmRule,
+    /// `[break_glass]`
+    pub break_glass: Option<BreakGlassConfig>,
+    /// Which users of this computer are members of groups.
+    pub operators: Vec<Operator>,
+    pub(crate) confirm_spots: Spots,
     /// `[[policy_test]]`, in the order of the file.
     pub tests: Vec<PolicyTest>,
     pub(crate) spots: Spots,
@@ -44,6 +55,10 @@ pub(super) fn read(top: &Section<'_>, webhooks: &[WebhookConfig]) -> Permissions
     let groups = top.sections("group");
     let read = groups.iter().enumerate().map(read_group);
     let (groups, files): (Vec<Group>, Vec<Option<MemberFile>>) = read.unzip();
+    let written: BTreeSet<usize> = files.iter().flatten().map(|it| it.group).collect();
+    let operators = top.sections("group");
+    let operators = operators.iter().flat_map(|it| it.tables("members"));
+    let (confirm, confirm_spots) = approval::read_confirm(top);
     let rules = rule::read(&permissions, webhooks);
     warn_of_rules_everywhere(&permissions, webhooks, &rules);
     PermissionsConfig {
@@ -51,6 +66,13 @@ pub(super) fn read(top: &Section<'_>, webhooks: &[WebhookConfig]) -> Permissions
         blocked: read_blocked(&permissions),
         auditors: read_auditors(&permissions, &mut spots),
         tests: policy_test::read(top, webhooks, &groups),
+        approvals: approval::read(top, webhooks, &groups, &written),
+        confirm,
+        confirm_spots,
+        break_glass: approval::read_break_glass(top, webhooks),
+        operators: operators
+            .filter_map(|it| approval::read_operator(&it))
+            .collect(),
         groups,
         files: files.into_iter().flatten().collect(),
         rules,

@@ -1,6 +1,6 @@
 //! `[[policy_test]]`: what rules are expected to say, written beside them and run by `hailer check`.
 
-use hailer_dispatch::{Group, Verdict};
+use hailer_dispatch::Group;
 
 use super::code;
 use super::problem::Problem;
@@ -18,10 +18,23 @@ pub struct PolicyTest {
     /// Who types it, and where.
     pub standpoint: Standpoint,
     /// What the rules should say.
-    pub expect: Verdict,
+    pub expect: Expectation,
     /// The line of the rule or webhook that should decide; none when any may.
     pub rule: Option<i64>,
     spots: Spots,
+}
+
+/// What rules are expected to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expectation {
+    /// It runs; the sender may be asked whether they mean it.
+    Allow,
+    /// It does not run.
+    Deny,
+    /// It runs when the sender has said so twice.
+    Confirm,
+    /// It runs when others have said yes.
+    Approval,
 }
 
 /// Reads all tests, in the order of the file.
@@ -40,7 +53,12 @@ fn read_one(
     webhooks: &[WebhookConfig],
     groups: &[Group],
 ) -> Option<PolicyTest> {
-    let verdicts = [("allow", Verdict::Allow), ("deny", Verdict::Deny)];
+    let verdicts = [
+        ("allow", Expectation::Allow),
+        ("deny", Expectation::Deny),
+        ("confirm", Expectation::Confirm),
+        ("approval", Expectation::Approval),
+    ];
     let (command, person) = (table.string("command"), table.string("as"));
     let (expect, rule) = (table.choice("expect", &verdicts), table.integer("rule"));
     let places = match table.entry("in").map(|it| it.node.as_text().is_some()) {

@@ -51,10 +51,10 @@ pub(super) fn read(permissions: &Section<'_>, webhooks: &[WebhookConfig]) -> Vec
     tables.iter().filter_map(read).collect()
 }
 
-/// Reads the parts of a rule from its table.
+/// Reads the parts that rules of every kind have.
 pub(super) struct Reader<'a, 'd> {
-    table: &'a Section<'d>,
-    webhooks: &'a [WebhookConfig],
+    pub(super) table: &'a Section<'d>,
+    pub(super) webhooks: &'a [WebhookConfig],
 }
 
 impl<'a, 'd> Reader<'a, 'd> {
@@ -152,7 +152,7 @@ impl<'a, 'd> Reader<'a, 'd> {
     }
 
     /// A rule may name one effect or several.
-    fn effects(&self) -> Vec<Effect> {
+    pub(super) fn effects(&self) -> Vec<Effect> {
         let Some(entry) = self.table.entry("effect") else {
             return Vec::new();
         };

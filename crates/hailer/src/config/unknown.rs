@@ -10,12 +10,11 @@ use super::report::shown;
 use super::tree::{Entry, Node, Origin, Table, Value, flatten};
 
 /// Keys that are documented, but that this version does not act on; `*` is any name.
-const PLANNED: [&[&str]; 6] = [
+const PLANNED: [&[&str]; 5] = [
     &["bot", "language"],
     &["server", "trusted_proxies"],
     &["log", "format"],
     &["log", "bodies"],
-    &["confirm"],
     &["telemetry"],
 ];
 

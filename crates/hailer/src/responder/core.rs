@@ -19,6 +19,7 @@ use hailer_transport::{Answer, Outcome};
 use crate::audit_recorder::Recorder;
 use crate::command_runtime::{CallersThread, CommandRuntime, Worked};
 use crate::config::Redact;
+use crate::confirmations::Confirmations;
 use crate::job_desk::place;
 use crate::live_policy::LivePolicy;
 use crate::local_time::LocalTime;
@@ -48,6 +49,10 @@ pub(super) struct Core {
     /// How long a message that comes twice is known; not at all when left out.
     pub(super) dedupe_for: Option<Duration>,
     pub(super) reply_within: Duration,
+    /// What waits for a second word where there is no store.
+    pub(super) confirmations: Confirmations,
+    /// Where it is told what runs without approval.
+    pub(super) glass_follow_up: Option<String>,
 }
 
 /// How long the answer waits for its rest to be kept.
@@ -94,6 +99,9 @@ impl Core {
             callers.leave().await;
         }
         errand.note(Found::of(&call));
+        if call.asking().is_some() {
+            return self.ask(call, errand).await;
+        }
         match call.deadline() {
             None => self.perform(call, errand).await,
             Some(limit) => self.hurry(call, errand, Instant::now() + limit).await,

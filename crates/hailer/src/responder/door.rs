@@ -13,6 +13,8 @@ use hailer_store::{
 };
 use hailer_transport::{Answer, Outcome};
 
+use crate::request_words;
+
 use super::core::{Core, Finished};
 use super::errand::{Errand, Found};
 use super::wording::{self, attached, busy, locked, not_accepted, queue_full, uncertain};
@@ -41,7 +43,7 @@ impl Core {
         let (Some(keeping), Some(found)) = (&errand.keeping, errand.understood()) else {
             return self.write(errand, &busy(), Outcome::Busy);
         };
-        let call = if found.entry.is_job() {
+        let call = if found.entry.is_job() && call.asking().is_none() {
             match call.check().await {
                 Ok(call) => call,
                 Err(error) => {
@@ -119,7 +121,12 @@ impl Core {
                 let reply = wording::started(&id, errand.text(), bot, is_posted);
                 self.write(errand, &reply, Outcome::Ok)
             }
+            Admitted::Asking(id) => self.write(errand, &self.asked(&id, errand), Outcome::Ok),
             Admitted::Repeat(job) => self.repeated(jobs, *job, errand).await,
+            Admitted::Attached(job) if job.state == JobState::AwaitingApproval => {
+                let reply = request_words::waits_already(&job.id, bot);
+                self.write(errand, &reply, Outcome::Duplicate)
+            }
             Admitted::Attached(job) => {
                 let found = errand.understood();
                 let takes_again = found.is_some_and(|it| it.entry.takes_again() && !it.is_again);
@@ -142,15 +149,16 @@ impl Core {
                 self.write(errand, &reply, Outcome::Busy)
             }
             // Handled by the caller, which has the call.
-            Admitted::Running(_) | Admitted::Asking(_) => {
-                self.write(errand, &busy(), Outcome::Busy)
-            }
+            Admitted::Running(_) => self.write(errand, &busy(), Outcome::Busy),
         }
     }
 
     /// Gives the answer of the first delivery: its reply when it has ended, else the same words.
     async fn repeated(&self, jobs: &Jobs, job: Job, errand: &Arc<Errand>) -> Answer {
         let inquiry = &errand.inquiry;
+        if job.state == JobState::AwaitingApproval {
+            return self.write(errand, &self.asked(&job.id, errand), Outcome::Duplicate);
+        }
         let is_queued = errand.found().is_some_and(|entry| entry.is_job());
         let job = if is_queued || job.state.is_ended() {
             job
@@ -179,7 +187,7 @@ impl Core {
         let request_id = errand.inquiry.request_id;
         tracing::error!(%request_id, command = found.entry.path(), %error, "not accepted");
         // What would run here does not; only what is queued may be there.
-        if error.is_certain() || !found.entry.is_job() {
+        if error.is_certain() || !found.entry.is_job() || errand.asked().is_some() {
             self.write(errand, &not_accepted(), Outcome::Busy)
         } else {
             self.write(errand, &uncertain(&errand.inquiry.bot), Outcome::TimedOut)
@@ -204,7 +212,7 @@ impl Core {
             job,
             queue_limit: jobs.settings().queue,
             despite_holds: found.entry.runs_despite_holds(),
-            request: None,
+            request: errand.asked().cloned(),
         }
     }
 

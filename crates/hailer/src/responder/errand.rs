@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use hailer_dispatch::{Call, Entry, Inquiry};
+use hailer_store::NewRequest;
 
 use super::keeping::Keeping;
 use super::mask::Mask;
@@ -23,6 +24,7 @@ pub(super) struct Errand {
     /// Who keeps its result when it takes too long; nobody where there is no store.
     pub(super) keeping: Option<Keeping>,
     found: OnceLock<Found>,
+    request: OnceLock<NewRequest>,
 }
 
 /// What was understood of the message.
@@ -70,12 +72,23 @@ impl Errand {
             begun: Instant::now(),
             keeping: has_store.then(Keeping::new),
             found: OnceLock::new(),
+            request: OnceLock::new(),
         }
     }
 
     /// Notes which command is meant.
     pub(super) fn note(&self, found: Found) -> &Found {
         self.found.get_or_init(|| found)
+    }
+
+    /// Notes that the call waits for a yes.
+    pub(super) fn ask(&self, request: NewRequest) {
+        let _ = self.request.set(request);
+    }
+
+    /// Returns what the call waits for, if it does.
+    pub(super) fn asked(&self) -> Option<&NewRequest> {
+        self.request.get()
     }
 
     /// Returns which command is meant, once that is known.

@@ -9,6 +9,7 @@ use crate::audit_recorder::Recorder;
 use crate::clock::BotClock;
 use crate::command_runtime::CommandRuntime;
 use crate::config::AuditConfig;
+use crate::confirmations::Confirmations;
 use crate::job_host::JobHost;
 use crate::recent::Recent;
 
@@ -23,6 +24,7 @@ pub(crate) struct Lasting {
     pub(super) throttle: Throttle,
     pub(super) clock: BotClock,
     pub(super) cancellation: CancellationToken,
+    pub(crate) confirmations: Confirmations,
     /// Where jobs live, when there is a store.
     job_host: Option<JobHost>,
     /// Writes to the audit what no job's transaction does; nobody where there is no store.
@@ -43,6 +45,7 @@ impl Lasting {
             clock,
             cancellation: CancellationToken::new(),
             recorder: job_host.as_ref().and_then(|host| host.recorder(audit)),
+            confirmations: Confirmations::default(),
             job_host,
         })
     }

@@ -14,6 +14,7 @@ use hailer_store::{Job, JobState};
 use crate::command_runtime::{CommandRuntime, Worked};
 use crate::generation::{Current, Generation};
 
+use super::asking::{Released, over};
 use super::core::Core;
 use super::door::first_lines;
 use super::errand::{Errand, Found};
@@ -135,6 +136,19 @@ impl Core {
                 return jobs::Worked::Ended(Outcome {
                     reply,
                     ..Outcome::without_reply(JobState::Failed, error)
+                });
+            }
+        };
+        let call = match self.released(&store, job, &live, call).await {
+            Released::Go(call) => *call,
+            Released::Lost => return jobs::Worked::Lost,
+            Released::Over(state, why) => {
+                tracing::warn!(job = %job.id, why, "a job is refused at its start");
+                let reply = over(&job.spec.text, &why);
+                return jobs::Worked::Ended(Outcome {
+                    reply: reply.to_message().into_json(),
+                    text: reply.to_plain(),
+                    ..Outcome::without_reply(state, &why)
                 });
             }
         };

@@ -66,6 +66,8 @@ pub struct Speaker<'b> {
     bot: &'b TestBot,
     person: String,
     channel: String,
+    /// The webhook; the first one when nothing is said.
+    webhook: Option<String>,
     is_on_phone: bool,
 }
 
@@ -76,6 +78,7 @@ impl TestBot {
         let key = HmacKey::from_base64(TOKEN).expect("the token is 32 bytes in base64");
         let mut config = Config::for_webhook(BOT, key);
         config.permissions.default = DefaultPermission::Allow;
+        config.permissions.confirm.destructive = false;
         Self::of(Bot::new(config))
     }
 
@@ -112,6 +115,12 @@ impl TestBot {
     #[must_use]
     pub fn with_permissions(self, default: DefaultPermission) -> Self {
         self.map(|bot| bot.with_default_permission(default))
+    }
+
+    /// Asks whoever runs a destructive command whether they mean it, as a bot does that is configured.
+    #[must_use]
+    pub fn with_confirmation(self) -> Self {
+        self.map(Bot::with_confirmation)
     }
 
     /// Gives the bot a store in memory, so that jobs are kept, run and found again: [`TestBot::result_of`] waits for
@@ -218,6 +227,7 @@ impl TestBot {
             bot: self,
             person: "Mira Novak".to_owned(),
             channel: "general".to_owned(),
+            webhook: None,
             is_on_phone: false,
         }
     }
@@ -268,6 +278,13 @@ impl Speaker<'_> {
         self
     }
 
+    /// Speaks by another webhook of the configuration.
+    #[must_use]
+    pub fn through(mut self, webhook: &str) -> Self {
+        self.webhook = Some(webhook.to_owned());
+        self
+    }
+
     /// Types on a phone.
     #[must_use]
     pub fn on_phone(mut self) -> Self {
@@ -283,7 +300,8 @@ impl Speaker<'_> {
     #[expect(clippy::panic, reason = "a test fails by panicking")]
     pub async fn say(&self, text: &str) -> TestReply {
         let running = self.bot.running();
-        let message = TeamsMessage::new(running.mention(), text)
+        let webhook = self.webhook.as_deref();
+        let message = TeamsMessage::new(running.mention_of(webhook), text)
             .from_person(&self.person)
             .in_channel(&self.channel);
         let message = if self.is_on_phone {
@@ -291,7 +309,7 @@ impl Speaker<'_> {
         } else {
             message
         };
-        match running.send(&message).await {
+        match running.send_by(webhook, &message).await {
             Some(spoken) => TestReply::new(text, spoken),
             None => panic!("the bot has no webhook to speak by"),
         }

@@ -42,6 +42,31 @@ impl TestReply {
         Self::new(&format!("what was posted by {webhook}"), spoken)
     }
 
+    /// Returns the code to type of what waits for a yes: behind `yes`, `approve` or `request`.
+    ///
+    /// # Panics
+    ///
+    /// The reply asks for nothing.
+    #[expect(clippy::panic, reason = "a test fails by panicking")]
+    pub fn code(&self) -> String {
+        let words: Vec<&str> = self.text.split([' ', ',', '.', ')', '\n']).collect();
+        let asks = |pair: &&[&str]| {
+            matches!(
+                pair.first(),
+                Some(&("yes" | "approve" | "request" | "(request"))
+            )
+        };
+        let found = words
+            .windows(2)
+            .filter(asks)
+            .filter_map(|pair| pair.get(1))
+            .find(|word| word.len() >= 4 && word.chars().all(|it| it.is_ascii_alphanumeric()));
+        match found {
+            Some(code) => (*code).to_owned(),
+            None => panic!("nothing is asked for:\n{}", self.text),
+        }
+    }
+
     /// Returns the id of the job that the answer names.
     ///
     /// # Panics
