@@ -52,6 +52,7 @@ mod new_project;
 mod outages;
 mod panics;
 mod permissions;
+mod planted_secrets;
 mod real_messages;
 mod reloading;
 mod script_languages;

@@ -188,6 +188,11 @@ impl Server {
         assert!(status.unwrap().success());
     }
 
+    /// Returns the number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Says whether the process has ended by itself.
     pub(crate) fn has_ended(&self) -> bool {
         matches!(self.lines.try_recv(), Err(TryRecvError::Disconnected))
