@@ -223,6 +223,9 @@ fn argument_name(argument: &Argument) -> String {
 
 fn explanation(argument: &Argument) -> String {
     let mut text = argument.help.clone();
+    if argument.is_secret {
+        text.push_str(" (a secret: I neither keep nor repeat it)");
+    }
     if !argument.choices.is_empty() {
         let _ = write!(text, " ({})", argument.choices.join(", "));
     }

@@ -44,5 +44,6 @@ fn argument(argument: &Argument) -> Value {
         "help": argument.help,
         "choices": argument.choices,
         "default": argument.default,
+        "secret": argument.is_secret,
     })
 }

@@ -89,6 +89,9 @@ fn property(argument: &Argument) -> Value {
         one
     };
     insert(&mut property, "description", json!(argument.help));
+    if argument.is_secret {
+        insert(&mut property, "writeOnly", json!(true));
+    }
     if let Some(default) = default(argument) {
         insert(&mut property, "default", default);
     }
