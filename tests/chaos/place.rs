@@ -158,6 +158,7 @@ default = 'allow'
     pub(crate) fn end_leases(&self) {
         if let Some(cluster) = &self.cluster {
             cluster.sql("UPDATE jobs SET lease_until = 1 WHERE lease_until IS NOT NULL");
+            cluster.sql("UPDATE outbox SET leased_until = 1 WHERE leased_until > 0");
         }
     }
 

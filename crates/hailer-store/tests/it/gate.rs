@@ -16,6 +16,7 @@ on_both!(
     an_unstored_message_is_its_owners_alone,
     an_unstored_message_is_gone_with_its_owner,
     an_unstored_message_cannot_be_repeated,
+    an_unstored_message_does_not_run_again,
     a_retry_that_is_delivered_twice_is_one_job,
     what_a_dead_sender_held_is_sent_at_once,
 );
@@ -176,6 +177,24 @@ async fn an_unstored_message_cannot_be_repeated(bed: &Bed) {
     let retried = store.retry(&id, &caller(), 9).await.expect("answered");
 
     assert!(matches!(retried, Retried::NotKept(_)), "{retried:?}");
+}
+
+async fn an_unstored_message_does_not_run_again(bed: &Bed) {
+    let store = bed.store().await;
+    let unstored = admission_of(|job| {
+        job.body = None;
+        job.idempotent = true;
+        job.max_attempts = 3;
+    });
+    queue(&store, &unstored).await;
+    let fence = claim(&store).await.fence;
+    store.started(&fence, None).await.expect("started");
+    bed.crash(store).await;
+
+    let recovered = recovered(&bed.store().await).await;
+
+    assert_eq!(recovered[0].fate, Fate::Interrupted);
+    assert_eq!(recovered[0].job.did_start, Some(DidStart::Unknown));
 }
 
 async fn a_retry_that_is_delivered_twice_is_one_job(bed: &Bed) {

@@ -9,7 +9,7 @@ use crate::admission::{Admission, Admitted};
 use crate::error::StoreError;
 use crate::id::hex;
 use crate::operation::admit::{
-    GUARD_MS, OF_MESSAGE, UNDER_WAY, enter, is_full, key_values, put_message, random_id,
+    GUARD_MS, UNDER_WAY, enter, is_full, key_values, put_message, random_id,
 };
 use crate::operation::row::wide;
 use crate::session::{Session, Value, values};
@@ -86,10 +86,12 @@ fn strangers(admissions: &[Arc<Admission>]) -> Vec<(usize, &Admission)> {
 
 /// Asks whether a message, its guard or the id drawn for it is there already; its eight values come behind `first` others.
 fn look(place: usize, first: usize) -> String {
-    let mut of_message = OF_MESSAGE.to_owned();
-    for number in (1..=5).rev() {
-        of_message = of_message.replace(&format!("${number}"), &format!("${}", first + number));
-    }
+    let columns = ["webhook", "tenant", "team", "conversation", "activity"];
+    let of_message: Vec<String> = (first + 1..)
+        .zip(columns)
+        .map(|(number, column)| format!("{column} = ${number}"))
+        .collect();
+    let of_message = of_message.join(" AND ");
     format!(
         "SELECT {place} AS place WHERE EXISTS (SELECT 1 FROM messages WHERE {of_message}) OR EXISTS (SELECT 1 FROM jobs WHERE guard = ${} \
          AND created_at > ${} AND state IN {UNDER_WAY}) OR EXISTS (SELECT 1 FROM jobs WHERE id = ${}) UNION ALL ",
