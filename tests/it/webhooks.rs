@@ -170,6 +170,13 @@ async fn both_tokens_hold_while_one_is_replaced() {
         config.contains("previous_token = { file = 'ops.token' }"),
         "{config}"
     );
+    assert!(
+        config.contains("token = { label = \"20")
+            && config.contains("file = \"secrets/ops.token\""),
+        "{config}"
+    );
+    let keys = run(place, ["keys", "list"], "");
+    assert!(keys.out.contains("ops              20"), "{keys:?}");
     let list = run(place, ["webhook", "list"], "");
     assert!(list.out.contains("two tokens hold"), "{}", list.out);
     let finished = run(place, ["webhook", "rotate", "ops", "--finish"], "");

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use hailer::Environment;
-use hailer_store::{Role, Store};
+use hailer_store::{KeyUse, OpenError, Role, Store};
 use serde_json::{Value, json};
 
 use crate::audit::filter::Filter;
@@ -65,10 +65,22 @@ pub(crate) fn run(
         ));
     };
     block_on(async {
-        let store = Store::open(&url, Role::Tool).await;
-        let store = store.with_context(|| format!("cannot open {url}"))?;
+        let store = match (Store::open(&url, Role::Tool).await, &options.what) {
+            // A bot that never ran has used no key.
+            (Err(OpenError::Missing { .. }), What::List { json }) => {
+                return list(&[], &project, *json);
+            }
+            (store, _) => store.with_context(|| format!("cannot open {url}"))?,
+        };
         match &options.what {
-            What::List { json } => list(&store, &project, *json).await,
+            What::List { json } => {
+                let uses = store.key_uses().await;
+                list(
+                    &uses.context("cannot read the uses of keys")?,
+                    &project,
+                    *json,
+                )
+            }
             What::UsedBy {
                 label,
                 webhook,
@@ -93,11 +105,7 @@ pub(crate) fn run(
     })
 }
 
-async fn list(store: &Store, project: &Project, is_json: bool) -> Result<Exit, Failure> {
-    let uses = store
-        .key_uses()
-        .await
-        .context("cannot read the uses of keys")?;
+fn list(uses: &[KeyUse], project: &Project, is_json: bool) -> Result<Exit, Failure> {
     let mut lines = vec![format!("{:<16} {:<16} {}", "WEBHOOK", "KEY", "USED FROM")];
     let mut all = Vec::new();
     for webhook in &project.config.webhooks {

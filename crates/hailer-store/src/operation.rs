@@ -43,7 +43,7 @@ pub(crate) use outbox::{
     Sending, next as next_post, put as put_post, settle as settle_post, waiting as posts_waiting,
 };
 pub(crate) use ping::ping;
-pub(crate) use prune::prune;
+pub(crate) use prune::{prune, said_dropped};
 pub(crate) use record::{
     delete as delete_record, get as get_record, lease, list as list_records, put as put_record,
     put_and_post as put_record_and_post, release as release_lease,

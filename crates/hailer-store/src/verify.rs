@@ -1,7 +1,8 @@
 //! Checking an audit chain: every hash is computed from the row, never believed.
 
 use crate::audit::{AuditRow, ChainHead, ChainReport, Finding};
-use crate::operation::{row_fields, row_hash};
+use crate::engine::sqlite::CHAIN;
+use crate::operation::{row_fields, row_hash, said_dropped};
 
 /// No more findings than this are told of one chain; the first is what matters.
 const MOST_FINDINGS: usize = 100;
@@ -13,6 +14,8 @@ pub(crate) struct ChainCheck {
     /// The number and the computed hash of the row before.
     last: (i64, String),
     anchors: Vec<ChainHead>,
+    /// What the row has to say by which the beginning was dropped; nothing when none was, or another chain says it.
+    unsaid: Option<String>,
 }
 
 impl ChainCheck {
@@ -29,6 +32,9 @@ impl ChainCheck {
             report,
             last: (beginning.seq, beginning.hash.clone()),
             anchors,
+            // Servers that share a database each write to chains of their own.
+            unsaid: (beginning.seq > 0 && beginning.chain == CHAIN)
+                .then(|| said_dropped(&beginning.chain, beginning.seq, &beginning.hash)),
         };
         check.compare(beginning.seq, &beginning.hash);
         check
@@ -68,6 +74,9 @@ impl ChainCheck {
             self.find(Finding::Changed { seq: row.seq });
         }
         self.compare(row.seq, &row.hash);
+        if self.unsaid.as_deref() == Some(&row.entry.detail) && row.entry.event == "audit_dropped" {
+            self.unsaid = None;
+        }
         self.report.rows += 1;
         self.report.head = Some(ChainHead {
             chain: row.chain.clone(),
@@ -79,6 +88,10 @@ impl ChainCheck {
 
     /// Returns the report, after the last row.
     pub(crate) fn end(mut self) -> ChainReport {
+        if self.unsaid.is_some() {
+            let to = self.report.dropped_to;
+            self.find(Finding::Missing { from: 1, to });
+        }
         let last = self.last.0;
         let seen = self
             .anchors

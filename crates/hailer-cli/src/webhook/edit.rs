@@ -115,6 +115,14 @@ pub(super) fn reference(file: &str) -> Item {
     Item::Value(Value::InlineTable(table))
 }
 
+/// Makes `{ label = "…", file = "…" }`.
+pub(super) fn labelled(label: &str, file: &str) -> Item {
+    let mut table = InlineTable::new();
+    table.insert("label", label.into());
+    table.insert("file", file.into());
+    Item::Value(Value::InlineTable(table))
+}
+
 /// Returns the file that a token comes from, when it is one.
 pub(super) fn file_of(token: &Item) -> Option<&str> {
     token.as_table_like()?.get("file")?.as_str()

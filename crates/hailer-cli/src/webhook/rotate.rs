@@ -3,10 +3,11 @@
 use std::io::{BufRead, IsTerminal, stdin};
 use std::path::Path;
 
+use chrono::Local;
 use hailer::Environment;
 use toml_edit::{Item, Table};
 
-use super::edit::{self, Edited, file_of, reference};
+use super::edit::{self, Edited, file_of};
 use super::{RemoveOptions, RotateOptions, paste};
 use crate::exit::{Exit, Failure};
 use crate::output;
@@ -61,7 +62,8 @@ pub(super) fn rotate(
 }
 
 fn swap(table: &mut Table, file: &str) {
-    let old = table.insert("token", reference(file));
+    let today = Local::now().format("%Y-%m-%d").to_string();
+    let old = table.insert("token", edit::labelled(&today, file));
     if let Some(old) = old {
         table.insert("previous_token", old);
     }

@@ -116,7 +116,7 @@ async fn drop_beginning(
                 ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, at = excluded.at \
                 WHERE audit_dropped.seq < excluded.seq";
     session
-        .execute(mark, &values![chain, seq, hash, now])
+        .execute(mark, &values![chain, seq, hash.as_str(), now])
         .await?;
     let dropped = session
         .execute(
@@ -126,9 +126,14 @@ async fn drop_beginning(
         .await?;
     let entry = AuditEntry {
         event: "audit_dropped".to_owned(),
-        detail: format!("rows of chain {chain} up to {seq}, because of their age"),
+        detail: said_dropped(chain, seq, &hash),
         ..AuditEntry::default()
     };
     audit::append(session, &entry).await?;
     Ok(dropped)
+}
+
+/// Says which rows of a chain were dropped. The check looks for it: a beginning that nobody says was dropped was removed.
+pub(crate) fn said_dropped(chain: &str, seq: i64, hash: &str) -> String {
+    format!("rows of chain {chain} up to {seq}, which had the hash {hash}, because of their age")
 }

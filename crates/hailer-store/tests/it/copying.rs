@@ -73,6 +73,9 @@ fn expected() -> Copied {
             ("records", 250),
             ("holds", 0),
             ("key_uses", 0),
+            ("requests", 0),
+            ("votes", 0),
+            ("glass", 0),
         ],
     }
 }

@@ -12,6 +12,7 @@ on_both!(
     what_is_not_over_stays,
     messages_are_kept_for_a_day_at_least,
     an_old_audit_goes_and_the_rest_still_proves_itself,
+    a_beginning_that_nobody_says_was_dropped_was_removed,
     large_amounts_go_in_steps,
 );
 
@@ -199,4 +200,33 @@ async fn large_amounts_go_in_steps(bed: &Bed) {
         (steps, bed.number("SELECT COUNT(*) FROM messages").await),
         (2, 0)
     );
+}
+
+async fn a_beginning_that_nobody_says_was_dropped_was_removed(bed: &Bed) {
+    let store = bed.store().await;
+    for event in ["1", "2", "3"] {
+        let entry = AuditEntry {
+            event: event.to_owned(),
+            ..AuditEntry::default()
+        };
+        store.audit(&entry).await.expect("stored");
+    }
+    let pretended = "INSERT INTO audit_dropped (chain, seq, hash, at) SELECT chain, seq, hash, at FROM audit WHERE seq = 2";
+    bed.sql(pretended).await;
+    bed.sql("DELETE FROM audit WHERE seq <= 2").await;
+
+    let findings = store
+        .audit_verify(&[])
+        .await
+        .expect("checked")
+        .remove(0)
+        .findings;
+
+    // On PostgreSQL another server's chain may say it, so that only an anchor shows it.
+    let expected = if bed.is_shared() {
+        vec![]
+    } else {
+        vec![Finding::Missing { from: 1, to: 2 }]
+    };
+    assert_eq!(findings, expected);
 }
