@@ -5,13 +5,15 @@
 use std::error::Error;
 use std::future::ready;
 use std::io::{Write, stdout};
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use hailer::testing::{TestBot, TestReply};
 use hailer::{
-    Command, CommandError, DefaultPermission, Effect, Invocation, Module, Reply, Spec, clap,
-    command_fn,
+    Command, CommandError, DefaultPermission, Draft, Effect, Environment, Invocation, Module,
+    Reply, Spec, clap, command_fn,
 };
+use hailer_commands::deploy;
 use hailer_commands::status::{self, Endpoint};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -83,6 +85,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         shown.push(answer(bot, name, typed).await?);
     }
     shown.extend(about_a_job().await?);
+    shown.extend(about_deploys().await?);
     writeln!(stdout(), "{:#}", Value::from(shown))?;
     Ok(())
 }
@@ -132,6 +135,103 @@ async fn about_a_job() -> Result<Vec<Value>, Box<dyn Error>> {
     }
     let shown = Value::from(shown).to_string().replace(&id, "K7Q2");
     Ok(serde_json::from_str(&shown)?)
+}
+
+/// A company that deploys, before and after something goes wrong.
+async fn about_deploys() -> Result<Vec<Value>, Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    for (name, text) in [
+        (
+            "deploy.sh",
+            "#!/bin/sh\ncase $2 in 5.*) echo 'db-2 refuses: no space left on device' >&2; exit 4 ;; esac\necho \"$1 $2 runs on 2 of 2 machines\"\n",
+        ),
+        ("healthy.sh", "#!/bin/sh\necho '2 of 2 machines answer'\n"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text)?;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))?;
+    }
+    let draft = Draft::parse(
+        "hailer.toml",
+        &company(),
+        folder.path(),
+        &Environment::default(),
+    );
+    let bot = TestBot::new()
+        .with_store()
+        .module(deploy::module(deploy::read(&draft)));
+    let mut shown = Vec::new();
+    for (name, typed) in [
+        ("deploy status", "deploy status"),
+        ("deploy status of one service", "deploy status mail"),
+        ("deploy plan", "deploy plan shop 3.4.0 --env prod"),
+        ("an unknown version", "deploy run shop v3 --env production"),
+    ] {
+        shown.push(answer(&bot, name, typed).await?);
+    }
+    for (name, typed) in [
+        (
+            "a deploy that went well",
+            "deploy run shop 3.4.0 --env prod",
+        ),
+        (
+            "a deploy that failed",
+            "deploy run payments 5.1.0 --env staging",
+        ),
+    ] {
+        let job = bot.say(typed).await.job();
+        let ended = bot.result_of(&job).await;
+        let reply = shown_answer(name, typed, &ended)?.to_string();
+        shown.push(serde_json::from_str(&reply.replace(&job, "K7Q2"))?);
+        if name.ends_with("failed") {
+            let after = answer(&bot, "deploy status after a failure", "deploy status").await?;
+            let history = answer(&bot, "deploy history", "deploy history payments").await?;
+            for reply in [after, history] {
+                shown.push(serde_json::from_str(
+                    &reply.to_string().replace(&job, "K7Q2"),
+                )?);
+            }
+        }
+    }
+    Ok(shown)
+}
+
+/// The tables of that company.
+fn company() -> String {
+    let mut tables = "[deploy.environment.dev]\n[deploy.environment.staging]\n[deploy.environment.prod]\nnote = \"customers are here\"\n[deploy.backend.ci]\nkind = \"script\"\nrun = [\"./deploy.sh\", \"{service}\", \"{version}\"]\n".to_owned();
+    for service in ["shop", "search", "payments", "mail"] {
+        tables.push_str(&format!(
+            "[deploy.service.{service}]\nhealth = {{ exec = [\"./healthy.sh\"] }}\n"
+        ));
+    }
+    let now = chrono::Utc::now();
+    for (service, environment, version, hours, result) in [
+        ("shop", "dev", "3.4.0", 1, "healthy"),
+        ("shop", "staging", "3.3.0", 4, "healthy"),
+        ("shop", "prod", "3.2.4", 75, "healthy"),
+        ("search", "dev", "1.9.1", 3, "healthy"),
+        ("search", "staging", "1.9.1", 2, "healthy"),
+        ("search", "prod", "1.9.0", 150, "healthy"),
+        ("payments", "dev", "5.1.0", 7, "healthy"),
+        ("payments", "staging", "5.0.2", 300, "healthy"),
+        ("payments", "prod", "5.0.2", 290, "healthy"),
+        ("mail", "dev", "0.8.1", 5, "healthy"),
+        (
+            "mail",
+            "staging",
+            "0.8.1",
+            2,
+            "unhealthy\"\nnote = \"1 of 2 machines answers",
+        ),
+        ("mail", "prod", "0.7.9", 200, "healthy"),
+    ] {
+        let at = now - chrono::TimeDelta::hours(hours) - chrono::TimeDelta::minutes(5);
+        let at = at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        tables.push_str(&format!(
+            "[[deploy.before]]\nservice = \"{service}\"\nenvironment = \"{environment}\"\nversion = \"{version}\"\nat = \"{at}\"\nby = \"Jo Lind\"\nresult = \"{result}\"\n"
+        ));
+    }
+    tables
 }
 
 #[derive(Debug, clap::Args)]

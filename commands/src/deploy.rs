@@ -7,11 +7,13 @@ mod backend;
 mod before;
 mod card;
 mod config;
+mod diff;
 mod health;
 mod history;
 mod http;
 mod ledger;
 mod line;
+mod lock;
 mod plan;
 mod program;
 mod refresh;
@@ -20,11 +22,12 @@ mod rollout;
 mod run;
 mod status;
 mod text;
+mod versions;
 mod words;
 
 use std::sync::Arc;
 
-use hailer::{CommandError, JobDesk, JobState, Module, known};
+use hailer::{CommandError, Hold, HoldDesk, Invocation, JobDesk, JobState, Module, known};
 
 pub use config::{Deployments, read};
 
@@ -42,6 +45,7 @@ pub fn module(deployments: Deployments) -> Module {
     let deploys = Arc::new(Deploys {
         ledger: Ledger::new(&deployments.before),
         deployments,
+        holds: HoldDesk::new(&jobs),
         jobs: jobs.clone(),
     });
     let module = if deploys.can_look() {
@@ -56,7 +60,11 @@ pub fn module(deployments: Deployments) -> Module {
         .command(plan::Plan(Arc::clone(&deploys)))
         .command(run::Run(Arc::clone(&deploys)))
         .command(rollback::Rollback(Arc::clone(&deploys)))
-        .command(history::History(deploys))
+        .command(history::History(Arc::clone(&deploys)))
+        .command(diff::Diff(Arc::clone(&deploys)))
+        .command(versions::Versions(Arc::clone(&deploys)))
+        .command(lock::Lock(Arc::clone(&deploys)))
+        .command(lock::Unlock(deploys))
 }
 
 /// What the commands share.
@@ -65,6 +73,7 @@ struct Deploys {
     deployments: Deployments,
     ledger: Ledger,
     jobs: JobDesk,
+    holds: HoldDesk,
 }
 
 /// A service in an environment.
@@ -161,6 +170,26 @@ impl Deploys {
         });
         let is_wanted = |it: &(&str, &str)| environment.is_none_or(|one| one.name == it.1);
         Ok(places.filter(is_wanted).collect())
+    }
+
+    /// Returns what people lock or freeze and keeps deploys from starting there; nothing where there is no store.
+    async fn held(
+        &self,
+        scope: &[(&str, &str)],
+        invocation: &Invocation,
+    ) -> Result<Vec<Hold>, CommandError> {
+        if !self.jobs.is_open() {
+            return Ok(Vec::new());
+        }
+        let (mut holds, _) = self.holds.all(invocation).await?;
+        let is_about = |hold: &Hold| {
+            let mut locks = scope
+                .iter()
+                .map(|(service, place)| format!("deploy/{place}/{service}"));
+            hold.held.freezes(invocation.webhook()) || locks.any(|it| hold.held.covers_lock(&it))
+        };
+        holds.retain(is_about);
+        Ok(holds)
     }
 
     /// Returns what is known of a service in an environment; a deploy whose job is over is over too.

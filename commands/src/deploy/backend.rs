@@ -1,5 +1,10 @@
 //! What brings a version to an environment: one trait, one file for each kind of it.
 
+mod argocd;
+mod github;
+mod gitlab;
+mod http;
+mod kubernetes;
 mod script;
 
 use std::error::Error;
@@ -11,9 +16,17 @@ use futures_util::future::{BoxFuture, ready};
 use hailer::{Invocation, Section};
 
 use crate::deploy::text::Values;
+use crate::script::Template;
 
 /// The kinds that `kind` may name.
-const KINDS: [(&str, Reader); 1] = [("script", script::read)];
+const KINDS: [(&str, Reader); 6] = [
+    ("script", script::read),
+    ("http", http::read),
+    ("github", github::read),
+    ("gitlab", gitlab::read),
+    ("kubernetes", kubernetes::read),
+    ("argocd", argocd::read),
+];
 
 /// Reads the rest of a `[deploy.backend.NAME]`; what is wrong is noted in the section.
 type Reader = fn(&Section<'_>) -> Option<Arc<dyn Backend>>;
@@ -128,6 +141,12 @@ impl Trouble {
             cause: None,
         }
     }
+}
+
+/// Returns the names in braces that texts use.
+fn names_of<'t>(texts: impl IntoIterator<Item = &'t Template>) -> Vec<String> {
+    let names = texts.into_iter().flat_map(Template::names);
+    names.map(str::to_owned).collect()
 }
 
 /// Reads a `[deploy.backend.NAME]`.

@@ -31,6 +31,27 @@ pub(super) fn with_facts<'f>(
     card.with(facts)
 }
 
+/// So many of the last lines are shown.
+const LINES: usize = 8;
+
+/// Adds the last lines that a program said.
+pub(super) fn with_lines(card: Card, lines: &str) -> Card {
+    let lines: Vec<&str> = lines.lines().collect();
+    let skipped = lines.len().saturating_sub(LINES);
+    let line = |line: &&str| {
+        let run = TextRun::new(*line).monospace();
+        RichTextBlock::new().with(run).with_spacing(Spacing::None)
+    };
+    let ground = Container::new().with_style(ContainerStyle::Emphasis);
+    card.with(
+        lines
+            .iter()
+            .skip(skipped)
+            .map(line)
+            .fold(ground, Container::with),
+    )
+}
+
 /// Adds what to type next, each with what it does.
 pub(super) fn with_ways_out<'w>(
     card: Card,

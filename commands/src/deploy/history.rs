@@ -61,11 +61,7 @@ impl Command for History {
             all => format!("Deploys, the newest {SHOWN} of {all}"),
         };
         let rows = deploys.into_iter().take(SHOWN).map(|it| row(it, now));
-        Ok(Reply::table(
-            title,
-            ["", "When", "Who", "How it ended"],
-            rows,
-        ))
+        Ok(Reply::table(title, [""; 4], rows))
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 use hailer::{CommandError, CommandResult, Invocation, Reply, Sign};
 
 use crate::deploy::backend::{Done, Failure, Touched};
-use crate::deploy::card::{headed, with_facts, with_ways_out};
+use crate::deploy::card::{headed, with_facts, with_lines, with_ways_out};
 use crate::deploy::health::Health;
 use crate::deploy::ledger::{Deploy, Ending, Kind, Track};
 use crate::deploy::words::{millis, took};
@@ -58,7 +58,7 @@ pub(super) async fn roll_out(
     let mut ended = roll_out.bring().await;
     ended.took = begun.elapsed();
     ended.is_written_down = roll_out.write_down(&ended).await;
-    roll_out.tell(ended, before.as_deref())
+    roll_out.tell(&ended, before.as_deref())
 }
 
 impl RollOut<'_> {
@@ -174,16 +174,16 @@ impl RollOut<'_> {
         false
     }
 
-    fn tell(&self, ended: Ended, before: Option<&str>) -> CommandResult {
-        let (sign, headline) = self.headline(&ended, before);
-        let facts = self.facts(&ended, before);
+    fn tell(&self, ended: &Ended, before: Option<&str>) -> CommandResult {
+        let (sign, headline) = self.headline(ended, before);
+        let facts = self.facts(ended, before);
         let card = with_facts(headed(sign, &headline), facts);
-        let card = with_ways_out(card, self.invocation, self.ways_out(&ended, before));
-        let reply = Reply::card(card);
-        let reply = match ended.lines {
-            Some(lines) => reply.then_code(lines),
-            None => reply,
+        let card = match &ended.lines {
+            Some(lines) => with_lines(card, lines),
+            None => card,
         };
+        let ways_out = self.ways_out(ended, before);
+        let reply = Reply::card(with_ways_out(card, self.invocation, ways_out));
         match sign {
             Sign::Bad => Err(CommandError::reply_with(reply)),
             Sign::Good | Sign::Warning | Sign::Neutral => Ok(reply),

@@ -3,15 +3,23 @@
 //! It is answered from what was written down, so that it is there at once whatever the systems behind it do.
 
 mod detail;
+mod grid;
 mod overview;
 
 use std::sync::Arc;
 
-use hailer::{Command, CommandError, CommandResult, Effect, Invocation, Reply, Spec, clap};
+use hailer::{
+    Card, Command, CommandError, CommandResult, Effect, Hold, Invocation, Reply, Spec, TextBlock,
+    clap, hold_sentence,
+};
 
 use crate::deploy::Deploys;
+use crate::deploy::config::Environment;
 use crate::deploy::line::Line;
 use crate::deploy::words::millis;
+
+/// So many locks and freezes are named.
+const HOLDS: usize = 3;
 
 /// Of so many deploys under way it is told how far they are.
 const FOLLOWED: usize = 6;
@@ -50,6 +58,7 @@ impl Command for Status {
 
     async fn run(&self, args: StatusArgs, invocation: Invocation) -> CommandResult {
         let scope = self.0.scope(args.service.as_deref(), args.env.as_deref())?;
+        let holds = self.0.held(&scope, &invocation).await?;
         let tracks = self.0.tracks().await?;
         let now = millis(invocation.now());
         let lines = scope.into_iter().map(|(service, environment)| {
@@ -63,14 +72,54 @@ impl Command for Status {
             .iter()
             .filter(|it| is_shown(&it.name))
             .collect();
+        let holds: Vec<_> = holds
+            .iter()
+            .map(|it| self.0.sentence(it, &invocation))
+            .collect();
+        let notes = Notes {
+            environments: shown,
+            holds,
+        };
         Ok(Reply::card(match (args.service, args.env) {
-            (None, None) => overview::card(&lines, &shown, &invocation),
-            (Some(_), _) | (None, Some(_)) => detail::card(&lines, &shown, &invocation),
+            (None, None) => overview::card(&lines, &notes, &invocation),
+            (Some(_), _) | (None, Some(_)) => detail::card(&lines, &notes, &invocation),
         }))
     }
 }
 
+/// What people should know beside what runs.
+#[derive(Debug)]
+struct Notes<'d> {
+    environments: Vec<&'d Environment>,
+    /// What is locked or frozen, as Markdown.
+    holds: Vec<String>,
+}
+
+impl Notes<'_> {
+    fn add_to(&self, card: Card) -> Card {
+        let held = self.holds.iter().take(HOLDS);
+        let card = held.fold(card, |card, it| {
+            card.with(TextBlock::markdown(format!("● {it}")))
+        });
+        self.environments.iter().fold(card, |card, environment| {
+            let name = &environment.name;
+            let card = match &environment.freeze {
+                Some(why) => card.with(TextBlock::new(format!("● {name} is frozen: {why}"))),
+                None => card,
+            };
+            match &environment.note {
+                Some(note) => card.with(TextBlock::new(format!("{name}: {note}")).subtle()),
+                None => card,
+            }
+        })
+    }
+}
+
 impl Deploys {
+    fn sentence(&self, hold: &Hold, invocation: &Invocation) -> String {
+        hold_sentence(hold, invocation.bot(), self.holds.times(), invocation.now())
+    }
+
     /// Adds how far the deploys are that are under way.
     async fn follow(&self, lines: &mut [Line<'_>]) -> Result<(), CommandError> {
         let under_way = lines.iter_mut().filter(|it| it.is_under_way);

@@ -1,5 +1,8 @@
 //! Whole deploys: a configuration, people, real programs.
 
+mod backends;
+mod server;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -35,7 +38,11 @@ impl Folder {
     pub(super) fn try_read(&self, toml: &str) -> (Deployments, String) {
         let toml = format!("[webhook.ops]\ntoken = {{ env = \"TOKEN\" }}\n{toml}");
         let token = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
-        let environment = Environment::from_pairs([("TOKEN", token), ("SECRET", "hunter22")]);
+        let environment = Environment::from_pairs([
+            ("TOKEN", token),
+            ("SECRET", "hunter22"),
+            ("SIGNING", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+        ]);
         let draft = Draft::parse("hailer.toml", &toml, self.path(), &environment);
         let deployments = read(&draft);
         let problems = draft.finish().map(|_| String::new());
@@ -306,6 +313,95 @@ async fn server(answer: &'static str) -> String {
         }
     });
     format!("http://{address}/health")
+}
+
+#[tokio::test]
+async fn environments_are_compared_and_versions_listed() {
+    let toml = TOML.replace(
+        "[deploy.service.api]",
+        "versions = [\"./versions.sh\"]\n[deploy.service.api]",
+    );
+    let bot = Folder::new()
+        .program("deploy.sh", DEPLOY)
+        .program("versions.sh", "echo 1.1; echo 1.0")
+        .bot(&toml);
+    bot.deploy("deploy run api 1.1 --env staging")
+        .await
+        .assert_ok();
+    bot.say("deploy diff staging prod")
+        .await
+        .assert_contains("1 differ, 0 are the same")
+        .assert_contains("api      1.1      –");
+    bot.say("deploy versions api")
+        .await
+        .assert_contains("1.1  staging");
+    bot.deploy("deploy run api 1.1 --env prod")
+        .await
+        .assert_ok();
+    bot.say("deploy diff staging prod")
+        .await
+        .assert_text("staging and prod run the same of all 1 services.");
+}
+
+#[tokio::test]
+async fn what_somebody_locks_waits_and_is_shown() {
+    let bot = ready();
+
+    bot.as_user("Jo")
+        .say("deploy lock --env prod --for 2h db move")
+        .await
+        .assert_contains("Deploys to prod wait until")
+        .assert_contains("@ops deploy unlock --env prod");
+
+    bot.say("deploy status")
+        .await
+        .assert_contains("deploy/prod is locked by Jo")
+        .assert_contains("db move");
+    bot.say("deploy unlock --env prod")
+        .await
+        .assert_contains("Ask Jo, or add --force");
+    bot.say("deploy unlock --env staging")
+        .await
+        .assert_failed("Nobody locked deploys to staging.");
+    bot.as_user("Jo")
+        .say("deploy unlock --env prod")
+        .await
+        .assert_text("Deploys to prod may start again.");
+    bot.say("deploy status").await.assert_lacks("locked");
+}
+
+#[tokio::test]
+async fn many_services_fit_into_a_message_at_once() {
+    use std::fmt::Write as _;
+    let mut toml = "[deploy.backend.ci]\nkind = \"script\"\nrun = [\"./deploy.sh\"]\n".to_owned();
+    for environment in ["dev", "test", "staging", "prod"] {
+        let _ = writeln!(toml, "[deploy.environment.{environment}]");
+    }
+    for service in 0..200 {
+        let _ = writeln!(toml, "[deploy.service.service-{service:03}]");
+        for environment in ["dev", "test", "staging", "prod"] {
+            let result = if service % 9 == 0 && environment == "prod" {
+                "failed"
+            } else {
+                "healthy"
+            };
+            let _ = writeln!(
+                toml,
+                "[[deploy.before]]\nservice = \"service-{service:03}\"\nenvironment = \"{environment}\"\nversion = \"3.{service}.0\"\nat = \"2026-11-24T09:30:00Z\"\nresult = \"{result}\""
+            );
+        }
+    }
+    let bot = Folder::new().program("deploy.sh", "").bot(&toml);
+
+    let reply = bot.say("deploy status").await;
+
+    reply
+        .assert_ok()
+        .assert_contains("Needs a look: service-000, service-009, service-018 and 20 more")
+        .assert_contains("… 180 more services");
+    assert!(reply.json().len() < 28 * 1024, "{}", reply.json().len());
+    let one = bot.say("deploy status --env prod").await;
+    assert!(one.json().len() < 28 * 1024, "{}", one.json().len());
 }
 
 #[test]

@@ -66,7 +66,7 @@ impl Values {
 }
 
 /// Encodes everything but letters, digits and what is harmless in every part of an address.
-fn url_part(text: &str) -> String {
+pub(super) fn url_part(text: &str) -> String {
     let encode = |byte: u8| match byte {
         b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
         _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
@@ -79,6 +79,32 @@ fn url_part(text: &str) -> String {
 pub(super) fn read(section: &Section<'_>, key: &str) -> Option<Template> {
     let text = section.string(key)?;
     parse(section, key, &text)
+}
+
+/// Reads a text; the usual one when it is left out.
+pub(super) fn read_or(section: &Section<'_>, key: &str, usual: &str) -> Option<Template> {
+    let text = section.string(key).unwrap_or_else(|| usual.to_owned());
+    parse(section, key, &text)
+}
+
+/// Reads a table of texts under names that the user chose; the usual ones when it is left out.
+pub(super) fn read_table(
+    section: &Section<'_>,
+    key: &str,
+    usual: &[(&str, &str)],
+) -> Option<Vec<(String, Template)>> {
+    let table = section.section(key);
+    if !table.is_present() {
+        let usual = usual.iter();
+        let read = usual.map(|(name, text)| Some(((*name).to_owned(), parse(section, key, text)?)));
+        return read.collect();
+    }
+    let names = table.names().into_iter();
+    let read = names.map(|name| {
+        let text = read(&table, &name)?;
+        Some((name, text))
+    });
+    read.collect()
 }
 
 /// Reads a list of words.

@@ -55,7 +55,7 @@ impl JobDesk {
     }
 
     /// Says whether there is a store.
-    pub(crate) fn is_open(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         self.opened.get().is_some()
     }
 

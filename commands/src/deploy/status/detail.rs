@@ -5,19 +5,15 @@ use hailer::{
 };
 
 use crate::deploy::card::{headed, with_ways_out};
-use crate::deploy::config::Environment;
 use crate::deploy::line::Line;
-use crate::deploy::status::overview::{signed, with_notes};
+use crate::deploy::status::Notes;
+use crate::deploy::status::overview::signed;
 
 /// More than so many paragraphs nobody reads.
 const SHOWN: usize = 25;
 
 /// Draws it.
-pub(super) fn card(
-    lines: &[Line<'_>],
-    environments: &[&Environment],
-    invocation: &Invocation,
-) -> Card {
+pub(super) fn card(lines: &[Line<'_>], notes: &Notes<'_>, invocation: &Invocation) -> Card {
     let mut sorted: Vec<_> = lines.iter().collect();
     let is_one_service = lines
         .iter()
@@ -26,7 +22,7 @@ pub(super) fn card(
         sorted.sort_by_key(|it| !it.is_problem());
     }
     let card = headed(worst(lines), &headline(lines, is_one_service));
-    let card = with_notes(card, environments);
+    let card = notes.add_to(card);
     let paragraphs = sorted
         .iter()
         .take(SHOWN)

@@ -1,13 +1,14 @@
 //! All services in all environments: first what needs a look, then a grid that a phone can show.
 
 use hailer::{
-    Card, Column, ColumnSet, ColumnWidth, Container, Invocation, RichTextBlock, Sign, Spacing,
-    TextBlock, TextColor, TextRun, TextWeight,
+    Card, Container, Invocation, RichTextBlock, Sign, Spacing, TextBlock, TextColor, TextRun,
+    TextWeight,
 };
 
 use crate::deploy::card::{headed, with_ways_out};
-use crate::deploy::config::Environment;
 use crate::deploy::line::Line;
+use crate::deploy::status::Notes;
+use crate::deploy::status::grid::{self, Row};
 
 /// More remarks than this push the grid off the screen.
 const REMARKS: usize = 6;
@@ -15,24 +16,23 @@ const REMARKS: usize = 6;
 /// More rows than this nobody reads on a phone.
 const ROWS: usize = 20;
 
-/// Longer versions are cut in the grid: a digest tells by its beginning.
-const LONGEST: usize = 12;
-
 /// The rows of the grid: each service with its lines.
-type Rows<'l, 'd> = Vec<(&'d str, Vec<&'l Line<'d>>)>;
+type Rows<'l, 'd> = Vec<Row<'l, 'd>>;
 
 /// Draws them.
-pub(super) fn card(
-    lines: &[Line<'_>],
-    environments: &[&Environment],
-    invocation: &Invocation,
-) -> Card {
+pub(super) fn card(lines: &[Line<'_>], notes: &Notes<'_>, invocation: &Invocation) -> Card {
     let rows = rows(lines);
     let (sign, headline) = headline(&rows);
     let card = headed(sign, &headline);
-    let card = with_notes(card, environments);
+    let card = notes.add_to(card);
     let card = with_remarks(card, lines);
-    let card = card.with(grid(&rows, environments));
+    let names: Vec<&str> = notes
+        .environments
+        .iter()
+        .map(|it| it.name.as_str())
+        .collect();
+    let shown = rows.get(..ROWS).unwrap_or(&rows);
+    let card = card.with(grid::draw(shown, &names));
     let hidden = rows.len().saturating_sub(ROWS);
     let card = match hidden {
         0 => card,
@@ -97,21 +97,6 @@ fn named(names: &[&str]) -> String {
     }
 }
 
-/// Adds what people should know of the environments.
-pub(super) fn with_notes(card: Card, environments: &[&Environment]) -> Card {
-    environments.iter().fold(card, |card, environment| {
-        let name = &environment.name;
-        let card = match &environment.freeze {
-            Some(why) => card.with(TextBlock::new(format!("● {name} is frozen: {why}"))),
-            None => card,
-        };
-        match &environment.note {
-            Some(note) => card.with(TextBlock::new(format!("{name}: {note}")).subtle()),
-            None => card,
-        }
-    })
-}
-
 fn with_remarks(card: Card, lines: &[Line<'_>]) -> Card {
     let mut problems: Vec<_> = lines.iter().filter(|it| it.is_problem()).collect();
     problems.sort_by_key(|it| urgency(it.sign));
@@ -151,42 +136,4 @@ pub(super) fn signed(sign: Sign) -> TextRun {
         Sign::Bad => run.with_color(TextColor::Attention),
         Sign::Good | Sign::Warning | Sign::Neutral => run,
     }
-}
-
-fn grid(rows: &Rows<'_, '_>, environments: &[&Environment]) -> Container {
-    let column = |element: RichTextBlock| Column::of_width(ColumnWidth::Weight(1)).with(element);
-    let bold =
-        |text: &str| RichTextBlock::new().with(TextRun::new(text).with_weight(TextWeight::Bolder));
-    let titles = environments.iter().map(|it| column(bold(&it.name)));
-    let blank = RichTextBlock::new().with(TextRun::new("Service").subtle());
-    let header = titles.fold(ColumnSet::new().with(column(blank)), ColumnSet::with);
-    let mut grid = Container::new().with(header);
-    for (at, (service, lines)) in rows.iter().take(ROWS).enumerate() {
-        let cells = environments.iter().map(|environment| {
-            let line = lines.iter().find(|it| it.environment == environment.name);
-            column(cell(line.copied()))
-        });
-        let row = cells
-            .fold(
-                ColumnSet::new().with(column(bold(service))),
-                ColumnSet::with,
-            )
-            .with_spacing(Spacing::Small);
-        grid = grid.with(if at == 0 { row.with_separator() } else { row });
-    }
-    grid
-}
-
-fn cell(line: Option<&Line<'_>>) -> RichTextBlock {
-    let Some(line) = line else {
-        return RichTextBlock::new().with(TextRun::new("–").subtle());
-    };
-    let short = line.short.as_ref().unwrap_or(&line.version);
-    let shown: String = match short.chars().count() {
-        0..=LONGEST => short.clone(),
-        _ => short.chars().take(LONGEST).chain(['…']).collect(),
-    };
-    RichTextBlock::new()
-        .with(signed(line.sign))
-        .with(TextRun::new(shown))
 }
