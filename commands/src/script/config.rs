@@ -1,6 +1,6 @@
 //! `[script.NAME]` and `[http.NAME]`: reading a command from the configuration, and checking it before the bot starts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -173,10 +173,24 @@ impl Script {
 pub fn read(draft: &Draft) -> Vec<Script> {
     let scripts = draft.sections("script");
     let services = draft.sections("http");
+    refuse_twins(&scripts, &services);
     let scripts = scripts.iter().filter_map(read_script);
     scripts
         .chain(services.iter().filter_map(read_service))
         .collect()
+}
+
+/// Two tables that make the same command: each name stands once in the file, but for the two kinds.
+fn refuse_twins(scripts: &[Section<'_>], services: &[Section<'_>]) {
+    let names: HashSet<&str> = scripts.iter().map(Section::name).collect();
+    for service in services.iter().filter(|it| names.contains(it.name())) {
+        let name = service.name();
+        service.reject(
+            "",
+            format!("there is a [script.{name}] too, and a command has one name"),
+            "fix: give one of them another name",
+        );
+    }
 }
 
 fn read_script(section: &Section<'_>) -> Option<Script> {

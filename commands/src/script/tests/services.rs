@@ -5,17 +5,16 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
+use hailer::DefaultPermission;
 use hailer::testing::TestBot;
-use hailer::{CancellationToken, CommandError, DefaultPermission};
-use hailer_process::Launcher;
 
 use super::Folder;
-use crate::script::{Context, SigningSecret, Value, module, run};
+use crate::script::{SigningSecret, module};
 
-const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(super) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// What the server does with a connection.
-enum Act {
+pub(super) enum Act {
     /// Answers with these bytes and hangs up.
     Answer(Vec<u8>),
     /// Answers with these bytes, then with more of the same until nobody listens.
@@ -27,13 +26,13 @@ enum Act {
 }
 
 /// A server that does one act after the other, and keeps what it was asked.
-struct Service {
+pub(super) struct Service {
     port: u16,
     requests: Receiver<String>,
 }
 
 impl Service {
-    fn new(acts: impl IntoIterator<Item = Act>) -> Self {
+    pub(super) fn new(acts: impl IntoIterator<Item = Act>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let (tell, requests) = channel();
@@ -48,12 +47,12 @@ impl Service {
     }
 
     /// Answers once with a status, a type and a body.
-    fn answering(status: &str, kind: &str, body: &str) -> Self {
+    pub(super) fn answering(status: &str, kind: &str, body: &str) -> Self {
         Self::new([answer(status, &format!("content-type: {kind}\r\n"), body)])
     }
 
     /// Returns a bot whose command `deploy` this does. Further keys may follow.
-    fn bot(&self, keys: &str) -> TestBot {
+    pub(super) fn bot(&self, keys: &str) -> TestBot {
         let folder = Folder::new();
         std::fs::write(folder.path().join("secret"), SECRET).unwrap();
         TestBot::new()
@@ -62,7 +61,7 @@ impl Service {
             .reply_within(Duration::from_secs(20))
     }
 
-    fn toml(&self, keys: &str) -> String {
+    pub(super) fn toml(&self, keys: &str) -> String {
         format!(
             "[http.deploy]\nhelp = \"Ship something\"\nurl = \"http://127.0.0.1:{}/hooks/deploy?token=hush-hush\"\n\
              secret = {{ file = \"secret\" }}\nallow_http = true\nallow_addresses = [\"127.0.0.1\"]\n{keys}\n",
@@ -70,7 +69,7 @@ impl Service {
         )
     }
 
-    fn next(&self) -> String {
+    pub(super) fn next(&self) -> String {
         self.requests.recv().unwrap()
     }
 }
@@ -402,110 +401,4 @@ async fn a_name_that_leads_inside_is_not_called() {
 
     reply.assert_contains("at an address that I must not call, so nothing was done.");
     assert!(service.requests.try_recv().is_err());
-}
-
-/// Runs the command itself, and returns what the log would keep.
-async fn logged(toml: &str, context: &Context) -> (String, CommandError) {
-    let folder = Folder::new();
-    std::fs::write(folder.path().join("secret"), SECRET).unwrap();
-    std::fs::write(
-        folder.path().join("url"),
-        "http://127.0.0.1:9/hooks?token=hush-hush",
-    )
-    .unwrap();
-    let script = folder.read(toml).remove(0);
-    let never = CancellationToken::new();
-    let note = |_| std::future::ready(Ok(()));
-    let finished = run(
-        &script,
-        &Launcher::direct(),
-        context,
-        &never,
-        note,
-        |_, _, _| {},
-    )
-    .await;
-    let error = finished.into_result().unwrap_err();
-    (format!("{script:?} {:?}", script.work), error)
-}
-
-#[tokio::test]
-async fn neither_the_log_nor_debug_has_more_of_the_url_than_its_host() {
-    let context = Context::default();
-    let service = Service::new([Act::HangUp]);
-
-    let (shown, error) = logged(&service.toml(""), &context).await;
-
-    let told = format!("{shown} {error:?} {}", error.log_text().unwrap());
-    assert!(told.contains("127.0.0.1"), "{told}");
-    assert!(
-        !told.contains("hush") && !told.contains("hooks") && !told.contains("MfKQ"),
-        "{told}"
-    );
-}
-
-#[tokio::test]
-async fn secrets_in_an_answer_are_masked() {
-    let body = format!("it was {SECRET} at hooks/deploy, correct-horse");
-    let service = Service::answering("422 No", "text/plain", &body);
-    let args = "args = [{ name = \"code\", type = \"secret\", help = \"the code\" }]";
-    let context = Context {
-        values: vec![("code".to_owned(), Value::One("correct-horse".to_owned()))],
-        ..Context::default()
-    };
-
-    let (_, error) = logged(&service.toml(args), &context).await;
-
-    assert_eq!(error.to_string(), "it was *** at hooks/deploy, ***");
-    assert!(service.next().contains("correct-horse"));
-}
-
-#[test]
-fn what_is_wrong_is_told_before_the_bot_starts() {
-    let folder = Folder::new();
-    std::fs::write(folder.path().join("secret"), SECRET).unwrap();
-    std::fs::write(folder.path().join("short"), "whsec_c2hvcnQ=").unwrap();
-    std::fs::write(folder.path().join("url"), "https://x.example.com/hush-hush").unwrap();
-    let url = "url = \"https://x.example.com/\"";
-    let secret = "secret = { file = \"secret\" }";
-    for (keys, part) in [
-        (secret.to_owned(), "there is no `url`"),
-        (url.to_owned(), "there is no `secret` to sign calls with"),
-        (
-            format!("{url}\nsecret = {{ file = \"short\" }}"),
-            "this secret decodes to 5 bytes",
-        ),
-        (
-            format!("{url}\n{secret}\nsudo = true"),
-            "unknown key `sudo`",
-        ),
-        (
-            format!("url = \"http://x.example.com/\"\n{secret}"),
-            "allow_http = true",
-        ),
-        (
-            format!("url = \"https://169.254.169.254/\"\n{secret}"),
-            "fix: allow_addresses = [\"169.254.169.254\"] if it is meant",
-        ),
-        (
-            format!("url = {{ file = \"url\" }}\n{secret}"),
-            "fix: allow_hosts = [\"x.example.com\"]",
-        ),
-        (
-            format!("{url}\n{secret}\nallow_hosts = [\"*.example.org\"]"),
-            "is not among `allow_hosts`",
-        ),
-        (
-            format!("{url}\n{secret}\nallow_addresses = [\"0.0.0.0/0\"]"),
-            "it is too wide",
-        ),
-        (
-            format!("{url}\n{secret}\ntimeout = \"0s\""),
-            "fix: timeout = \"30s\"",
-        ),
-    ] {
-        let (_, problems) = folder.try_read(&format!("[http.x]\nhelp = \"x\"\n{keys}\n"));
-        assert!(problems.contains(part), "{keys}\n{problems}");
-        assert!(!problems.contains("hush"), "{problems}");
-    }
 }
