@@ -71,4 +71,5 @@ pub use refusal::{Refused, StatusGroup};
 pub use reload::{RELOAD, Reloads};
 pub use server::Server;
 pub use service::{Service, Services};
+pub use tls::{Certificate, Certificates};
 pub use webhook::Webhook;

@@ -23,7 +23,7 @@ use crate::options::ServerOptions;
 use crate::readiness::Readiness;
 use crate::refusal_log::RefusalLog;
 use crate::service::Services;
-use crate::tls;
+use crate::tls::{self, Certificates};
 use crate::watch::Watch;
 
 /// Often enough that histograms stay small, and that summaries of refusals are not late.
@@ -51,6 +51,7 @@ pub struct Server {
 struct Bound {
     listener: Listener,
     address: SocketAddr,
+    certificates: Option<Certificates>,
 }
 
 impl Server {
@@ -93,6 +94,11 @@ impl Server {
     /// Returns the address of the webhooks, with the port that port 0 became.
     pub fn address(&self) -> SocketAddr {
         self.webhooks.address
+    }
+
+    /// Returns the certificate that new connections get, to be exchanged; `None` without TLS.
+    pub fn certificates(&self) -> Option<&Certificates> {
+        self.webhooks.certificates.as_ref()
     }
 
     /// Returns the address of the admin listener, if there is one.
@@ -179,14 +185,18 @@ fn bind_webhooks(options: &ServerOptions, endpoint: Arc<Endpoint>) -> Result<Bou
     .tcp_nodelay(true);
 
     let address = options.listen;
-    let server = match &options.tls {
-        Some(files) => server.bind_rustls_0_23(address, tls::server_config(files)?),
-        None => server.bind(address),
+    let certificates = options.tls.as_ref().map(Certificates::read).transpose()?;
+    let server = match (&options.tls, &certificates) {
+        (Some(files), Some(certificates)) => {
+            server.bind_rustls_0_23(address, tls::server_config(files, certificates)?)
+        }
+        _ => server.bind(address),
     };
     let server = server.map_err(|source| ServeError::Bind { address, source })?;
     let bound = server.addrs().first().copied();
     Ok(Bound {
         address: bound.unwrap_or(address),
+        certificates,
         listener: server.run(),
     })
 }
@@ -211,6 +221,7 @@ fn bind_admin(address: SocketAddr, admin: Arc<Admin>) -> Result<Bound, ServeErro
     let bound = server.addrs().first().copied();
     Ok(Bound {
         address: bound.unwrap_or(address),
+        certificates: None,
         listener: server.run(),
     })
 }

@@ -18,7 +18,7 @@ use hailer_transport::{
 use crate::bound_bot::{BoundBot, stop_signal};
 use crate::clock::BotClock;
 use crate::command_runtime::CommandRuntime;
-use crate::config::{CommandConfig, Config, Problems};
+use crate::config::{CommandConfig, Config, Problems, TlsConfig};
 use crate::follow_ups::Posted;
 use crate::generation::{Current, Provisioned, Surroundings};
 use crate::in_process::InProcessBot;
@@ -363,14 +363,18 @@ pub(crate) fn job_settings(settings: &JobSettings, catalog: &Catalog) -> JobSett
     }
 }
 
+pub(crate) fn tls_files(tls: &TlsConfig) -> TlsFiles {
+    TlsFiles {
+        cert: tls.cert.clone(),
+        key: tls.key.clone(),
+    }
+}
+
 fn options(config: &Config) -> ServerOptions {
     let server = &config.server;
     ServerOptions {
         admin_listen: server.admin_listen,
-        tls: server.tls.as_ref().map(|tls| TlsFiles {
-            cert: tls.cert.clone(),
-            key: tls.key.clone(),
-        }),
+        tls: server.tls.as_ref().map(tls_files),
         limits: Limits {
             body: config.limits.body,
             ..Limits::default()

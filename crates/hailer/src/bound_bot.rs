@@ -49,7 +49,10 @@ impl BoundBot {
 
     /// Returns what exchanges configuration and commands while the bot runs.
     pub fn reloader(&self) -> Reloader {
-        Reloader::new(Arc::clone(&self.current))
+        Reloader::new(
+            Arc::clone(&self.current),
+            self.server.certificates().cloned(),
+        )
     }
 
     /// Returns the bot as others may look at it while it runs.

@@ -7,10 +7,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hailer_store::AuditEntry;
+use hailer_transport::{Certificate, Certificates};
 use tokio::sync::mpsc;
 
-use crate::bot::{Bot, StartError};
-use crate::config::{Changes, Outline};
+use crate::bot::{Bot, StartError, tls_files};
+use crate::config::{Changes, Config, Outline};
 use crate::generation::Current;
 
 pub use desk::ReloadRequest;
@@ -26,6 +27,8 @@ pub struct Reloader {
     current: Arc<Current>,
     /// What addresses and threads were made of.
     started: Arc<Outline>,
+    /// What new connections get; nothing where another speaks TLS.
+    certificates: Option<Certificates>,
     turn: Arc<Mutex<()>>,
 }
 
@@ -45,8 +48,9 @@ impl fmt::Display for Reloaded {
 }
 
 impl Reloader {
-    pub(crate) fn new(current: Arc<Current>) -> Self {
+    pub(crate) fn new(current: Arc<Current>, certificates: Option<Certificates>) -> Self {
         Self {
+            certificates,
             started: Arc::clone(&current.get().config.outline),
             current,
             turn: Arc::default(),
@@ -69,7 +73,11 @@ impl Reloader {
         if failed.has_errors() {
             return Err(StartError::Permissions(failed));
         }
+        let certificate = self.read_certificate(&provisioned.permissions.config)?;
         let after = self.current.exchange(provisioned)?;
+        if let (Some(certificates), Some(certificate)) = (&self.certificates, certificate) {
+            certificates.exchange(certificate);
+        }
         let outlines = (&before.config.outline, &after.config.outline);
         let changes = Changes::between(outlines.0, outlines.1, &self.started);
         self.current.note_success(changes.needs_restart());
@@ -78,6 +86,13 @@ impl Reloader {
             generation: after.number,
             changes,
         })
+    }
+
+    fn read_certificate(&self, config: &Config) -> Result<Option<Certificate>, StartError> {
+        let files = config.server.tls.as_ref().map(tls_files);
+        let wanted = files.filter(|_| self.certificates.is_some());
+        let read = wanted.map(|files| Certificate::read(&files)).transpose();
+        read.map_err(StartError::Serve)
     }
 
     /// Notes that a configuration was refused, and why, in a line without secrets: probes and metrics tell it.

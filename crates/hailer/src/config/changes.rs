@@ -9,11 +9,11 @@ use super::outline::{Outline, Print, Thing};
 const FIXED: [(&str, &str); 9] = [
     ("server", "listen"),
     ("server", "admin_listen"),
-    ("server", "tls.cert"),
-    ("server", "tls.key"),
     ("server", "shutdown_grace"),
     ("store", "url"),
     ("jobs", "workers"),
+    ("audit", "file"),
+    ("audit", "syslog"),
     ("log", "level"),
     ("playground", "listen"),
 ];
@@ -123,7 +123,10 @@ impl fmt::Display for Changes {
 fn needs_restart(started: &Outline, after: &Outline) -> Vec<String> {
     let differs = |(family, key): &&(&str, &str)| !started.agrees(after, family, key);
     let keys = FIXED.iter().filter(differs);
-    keys.map(|(family, key)| format!("{family}.{key}"))
+    let keys = keys.map(|(family, key)| format!("{family}.{key}"));
+    // Another certificate is taken at any time; that there is one, at the start.
+    let is_switched = started.has("server", "tls") != after.has("server", "tls");
+    keys.chain(is_switched.then(|| "server.tls".to_owned()))
         .collect()
 }
 

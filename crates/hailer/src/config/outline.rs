@@ -138,17 +138,18 @@ impl Outline {
         digits
     }
 
-    /// Tells whether a key says the same in another outline; `tls` stands for all keys that begin so.
-    pub(crate) fn agrees(&self, other: &Self, family: &str, key: &str) -> bool {
-        let of = |outline: &Self| -> Vec<(String, Print)> {
+    /// Tells whether a table has an inner table.
+    pub(super) fn has(&self, family: &str, table: &str) -> bool {
+        let prints = self.things.get(&Thing::single(family));
+        let prefix = format!("{table}.");
+        prints.is_some_and(|it| it.keys().any(|key| key.starts_with(&prefix)))
+    }
+
+    /// Tells whether a key says the same in another outline.
+    pub(super) fn agrees(&self, other: &Self, family: &str, key: &str) -> bool {
+        let of = |outline: &Self| {
             let prints = outline.things.get(&Thing::single(family));
-            let prints = prints.into_iter().flatten();
-            let is_meant =
-                |name: &str| key.is_empty() || name == key || name.starts_with(&format!("{key}."));
-            prints
-                .filter(|(name, _)| is_meant(name))
-                .map(|(name, print)| (name.clone(), print.clone()))
-                .collect()
+            prints.and_then(|it| it.get(key)).cloned()
         };
         of(self) == of(other)
     }

@@ -162,6 +162,9 @@ fn read_tls(server: &Section<'_>) -> Option<TlsConfig> {
         return None;
     }
     let cert = tls.path("cert");
+    if let Some(path) = &cert {
+        tls.watch("cert", path);
+    }
     let key = read_key(&tls);
     for name in ["cert", "key"] {
         if tls.entry(name).is_none() {
