@@ -16,6 +16,7 @@ mod line;
 mod lock;
 mod plan;
 mod program;
+mod record;
 mod refresh;
 mod rollback;
 mod rollout;
@@ -64,7 +65,8 @@ pub fn module(deployments: Deployments) -> Module {
         .command(diff::Diff(Arc::clone(&deploys)))
         .command(versions::Versions(Arc::clone(&deploys)))
         .command(lock::Lock(Arc::clone(&deploys)))
-        .command(lock::Unlock(deploys))
+        .command(lock::Unlock(Arc::clone(&deploys)))
+        .command(record::Record(deploys))
 }
 
 /// What the commands share.

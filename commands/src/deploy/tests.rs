@@ -344,6 +344,24 @@ async fn environments_are_compared_and_versions_listed() {
 }
 
 #[tokio::test]
+async fn what_was_deployed_by_another_way_is_noted() {
+    let bot = ready();
+
+    bot.as_user("CI")
+        .say("deploy record api 7.0 --env prod --result healthy")
+        .await
+        .assert_text("Noted: api 7.0 is in prod.");
+
+    bot.say("deploy status api")
+        .await
+        .assert_contains("✔ prod  7.0")
+        .assert_contains("reported by CI");
+    bot.say("deploy record api 7.0 --env nowhere")
+        .await
+        .assert_failed("I don't know the environment");
+}
+
+#[tokio::test]
 async fn what_somebody_locks_waits_and_is_shown() {
     let bot = ready();
 
