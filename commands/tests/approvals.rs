@@ -1,5 +1,7 @@
 //! A second word and a second person, through the bot's front door: what starts, what does not, and what people read.
 
+#![expect(clippy::panic, reason = "a test that goes wrong should stop there")]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

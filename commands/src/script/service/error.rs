@@ -103,7 +103,11 @@ impl CallError {
             ),
             Self::Cancelled => format!("{name} was stopped. {}", doubt(script)),
         };
-        CommandError::told(text).caused_by(self)
+        match self {
+            // Somebody wanted that: nothing is wrong that a log should keep.
+            Self::Cancelled => CommandError::told(text),
+            cause => CommandError::told(text).caused_by(cause),
+        }
     }
 }
 
