@@ -134,6 +134,7 @@ async fn the_command_line_freezes_a_running_bot_at_once() {
     let again = call(&["unfreeze"]);
 
     assert_eq!(frozen.code, Some(0), "{frozen:?}");
+    assert!(frozen.out.contains(", by "), "{frozen:?}");
     assert!(refused.contains("(command line) until "), "{refused}");
     assert!(refused.contains("board meeting"), "{refused}");
     assert!(listed.out.contains("\"kind\":\"freeze\""), "{listed:?}");

@@ -108,7 +108,12 @@ fn came(row: &AuditRow, end: Option<&AuditRow>) -> String {
             let detail = [entry.detail.as_str(), entry.outcome.as_str()];
             let detail = detail.into_iter().find(|it| !it.is_empty());
             let event = event.replace('_', " ");
-            detail.map_or_else(|| event.clone(), |it| format!("{event}: {it}"))
+            match detail {
+                None => event,
+                // What stands there as what was done needs no second word.
+                Some(it) if entry.command.is_empty() => it.to_owned(),
+                Some(it) => format!("{event}: {it}"),
+            }
         }
     };
     format!("{told}{}", job.unwrap_or_default())

@@ -209,12 +209,8 @@ fn word(hold: &Hold) -> String {
     let until = hold
         .until_ms
         .map(|until| format!(", until {}", local(until)));
-    format!(
-        "{what}{} ({}: {})",
-        until.unwrap_or_default(),
-        hold.by.name,
-        hold.reason
-    )
+    let until = until.unwrap_or_default();
+    format!("{what}{until}, by {}: {}", hold.by.name, hold.reason)
 }
 
 fn local(at_ms: i64) -> String {

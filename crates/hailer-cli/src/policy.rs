@@ -116,7 +116,10 @@ fn explain(
     } else {
         let drawn = draw(&judgement, &standpoint);
         match &hold {
-            Some(hold) => format!("{drawn}\nIt would not start now: {}", holds::held(hold)),
+            Some(hold) => format!(
+                "{drawn}\nIt would not start now. Held: {}",
+                holds::held(hold)
+            ),
             None => drawn,
         }
     })?;

@@ -3,9 +3,11 @@
 use std::net::IpAddr;
 
 use hailer_dispatch::Misunderstanding;
+use hailer_reply::Reply;
 use hailer_store::{AuditEntry, Hold, JobState, KeyUse};
 
 use crate::audit_recorder::network;
+use crate::hold_words::sentence;
 
 use super::core::Core;
 use super::errand::{Errand, Found};
@@ -58,7 +60,7 @@ impl Core {
                     "freeze".to_owned()
                 }
             },
-            detail: crate::hold_words::sentence(hold, &errand.inquiry.bot, self.times, now),
+            detail: in_plain(&sentence(hold, &errand.inquiry.bot, self.times, now)),
             ..about(errand)
         });
     }
@@ -117,4 +119,9 @@ fn about(errand: &Errand) -> AuditEntry {
         actor_name: text(from.and_then(|it| it.name.clone())),
         ..AuditEntry::default()
     }
+}
+
+/// The audit is no channel: nothing in it is markup.
+fn in_plain(markdown: &str) -> String {
+    Reply::markdown(markdown).to_plain()
 }
