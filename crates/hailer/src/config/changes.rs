@@ -6,7 +6,7 @@ use std::fmt;
 use super::outline::{Outline, Print, Thing};
 
 /// Keys that are read at the start only: a table, and a key in it or all of them.
-const FIXED: [(&str, &str); 11] = [
+const FIXED: [(&str, &str); 9] = [
     ("server", "listen"),
     ("server", "admin_listen"),
     ("server", "shutdown_grace"),
