@@ -75,6 +75,8 @@ pub(crate) async fn run(options: &Options, seed: u64) -> Vec<Violation> {
 impl Round<'_> {
     /// Has a bot die at a place, hang or fail there.
     async fn die_at(&self, point: &str, rng: &mut Rng) -> Vec<Violation> {
+        // The bot of the round before is dead by now.
+        self.place.end_leases();
         if point.starts_with("recover-") {
             return self.die_in_recovery(point, rng).await;
         }
