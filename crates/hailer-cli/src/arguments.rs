@@ -37,7 +37,7 @@ Chat-ops for Microsoft Teams.
   hailer doctor               find why Teams says \"Sorry, there was a problem\"
 
 Build     new, new command, play, chat, send, card check,
-          script test, commands
+          script test, script add, commands
 Install   init, webhook, check, doctor, serve, policy
 Run       status, reload, jobs, listen, replay, followup, store
 Guard     audit, locks, freeze, unfreeze, keys
