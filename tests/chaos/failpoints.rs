@@ -60,6 +60,9 @@ pub(crate) async fn run(options: &Options, seed: u64) -> Vec<Violation> {
         let mut bots = Vec::new();
         violations.extend(round.recover(&mut bots).await);
         violations.extend(check::everything(&place, &log, &mut totals).await);
+        // What this one was sending is the next one's.
+        drop(bots);
+        place.end_leases();
         let took = began.elapsed().as_secs_f64();
         println!("round {number} at {point}: {totals}, {took:.1} s");
         for violation in &violations {
@@ -75,8 +78,6 @@ pub(crate) async fn run(options: &Options, seed: u64) -> Vec<Violation> {
 impl Round<'_> {
     /// Has a bot die at a place, hang or fail there.
     async fn die_at(&self, point: &str, rng: &mut Rng) -> Vec<Violation> {
-        // The bot of the round before is dead by now.
-        self.place.end_leases();
         if point.starts_with("recover-") {
             return self.die_in_recovery(point, rng).await;
         }
