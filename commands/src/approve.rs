@@ -32,7 +32,8 @@ struct CodeArgs {
 fn yes(desk: &ApprovalDesk) -> impl Command {
     let desk = desk.clone();
     let spec = Spec::new("yes", "go on with what I asked you about")
-        .effect(Effect::Read)
+        .effect(Effect::Write)
+        .checks_itself()
         .hidden()
         .example("yes 7F3A", "you meant it");
     command_fn(spec, move |args: CodeArgs, invocation: Invocation| {
@@ -44,7 +45,8 @@ fn yes(desk: &ApprovalDesk) -> impl Command {
 fn approve(desk: &ApprovalDesk) -> impl Command {
     let desk = desk.clone();
     let spec = Spec::new("approve", "let run what somebody else asked for")
-        .effect(Effect::Read)
+        .effect(Effect::Write)
+        .checks_itself()
         .hidden()
         .example("approve 7F3A", "yes, if you may say so");
     command_fn(spec, move |args: CodeArgs, invocation: Invocation| {
@@ -65,7 +67,8 @@ struct DenyArgs {
 fn deny(desk: &ApprovalDesk) -> impl Command {
     let desk = desk.clone();
     let spec = Spec::new("deny", "keep from running what somebody asked for")
-        .effect(Effect::Read)
+        .effect(Effect::Write)
+        .checks_itself()
         .hidden()
         .example("deny 7F3A not on a Friday", "no, and why");
     command_fn(spec, move |args: DenyArgs, invocation: Invocation| {

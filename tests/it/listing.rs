@@ -15,13 +15,16 @@ fn list(format: &[&str]) -> String {
 }
 
 /// The commands that change something.
-const CHANGES: [&str; 6] = [
+const CHANGES: [&str; 9] = [
     "job cancel",
     "job retry",
     "lock",
     "unlock",
     "freeze",
     "unfreeze",
+    "approve",
+    "deny",
+    "yes",
 ];
 
 #[test]

@@ -91,7 +91,7 @@ pub(crate) fn run(
             What::Review { number, text } => {
                 let by = caller(&permissions, &user)?;
                 let reviewed = store.review_glass(*number, &by, &text.join(" ")).await;
-                told(reviewed.context("cannot write")?, *number)
+                told(&reviewed.context("cannot write")?, *number)
             }
         }
     })
@@ -179,7 +179,7 @@ fn line(glass: &Glass) -> String {
     )
 }
 
-fn told(reviewed: Reviewed, number: i64) -> Result<Exit, Failure> {
+fn told(reviewed: &Reviewed, number: i64) -> Result<Exit, Failure> {
     match reviewed {
         Reviewed::Signed(_) => print(&format!("emergency {number} is signed")),
         Reviewed::Before(_) => Err(no("it was signed before")),

@@ -156,6 +156,7 @@ impl JobDesk {
     pub async fn retry(&self, invocation: &Invocation, id: &str) -> Result<Retried, CommandError> {
         let job = self.find(invocation, id).await?;
         check_permitted(invocation, &job)?;
+        check_unasked(invocation, &job)?;
         let caller = caller(invocation);
         let queue = self.jobs()?.settings().queue;
         self.call(move |store| async move { store.retry(&job.id, &caller, queue).await })
@@ -260,6 +261,20 @@ fn check_permitted(invocation: &Invocation, job: &Job) -> Result<(), CommandErro
         "Job {} is {}'s, and you may not run {} here.",
         job.id, job.spec.requester.name, job.spec.command
     )))
+}
+
+/// An approval is of one call: what waited for one is asked for again.
+fn check_unasked(invocation: &Invocation, job: &Job) -> Result<(), CommandError> {
+    let judged = invocation.judge(&job.spec.text, invocation.asker());
+    match judged.ok().and_then(|it| it.asking) {
+        Some(asking) => Err(CommandError::reply_with(Reply::markdown(format!(
+            "Each call of it waits for {}. Ask for it again: **@{} {}**",
+            escape(&asking.spoken()),
+            escape(invocation.bot()),
+            escape(&job.spec.text)
+        )))),
+        None => Ok(()),
+    }
 }
 
 fn nowhere(invocation: &Invocation, id: &str) -> CommandError {

@@ -75,25 +75,19 @@ error[HL201]: unknown key `_server.listen`
 #[test]
 fn what_is_planned() {
     assert_said(
-        "[webhook.data]\ntoken = { env = \"HAILER_TOKEN_OPS\" }\nfollowup = \"x\"\n[[confirm]]\n[[confirm]]\n[telemetry]\nx = 1",
+        "[webhook.data]\ntoken = { env = \"HAILER_TOKEN_OPS\" }\nfollowup = \"x\"\n[[telemetry]]\n[[telemetry]]\nx = 1",
         "error[HL241]: there is no [followup.x]
   --> hailer.toml:3:12   fix: write the table, or name one that is there
 
-error[HL205]: `confirm` is not supported by this version yet
+error[HL205]: `telemetry` is not supported by this version yet
   --> hailer.toml:4:3
    |
- 4 | [[confirm]]
-   |   ^^^^^^^ fix: take the key out until a version reads it
-
-error[HL205]: `telemetry` is not supported by this version yet
-  --> hailer.toml:6:2
-   |
- 6 | [telemetry]
-   |  ^^^^^^^^^ fix: take the table out until a version reads it
+ 4 | [[telemetry]]
+   |   ^^^^^^^^^ fix: take the key out until a version reads it
 
 warning[HL216]: webhook \"ops\" has the same token as webhook \"data\"
   --> hailer.toml:9:9   Teams gives each webhook its own: one of them is in the wrong place
-3 errors, 1 warning.",
+2 errors, 1 warning.",
     );
     assert_eq!(
         problems("", &[("HAILER_TELEMETRY__OTLP", "4d")]),
