@@ -202,6 +202,8 @@ unless = ["group:sre"]
 [[permissions.rule]]
 deny = ["look"]
 to = ["group:sre"]
+[confirm]
+default = "off"
 [group.sre]
 file = "sre.txt"
 max_age = "1h"

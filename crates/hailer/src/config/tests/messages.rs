@@ -86,7 +86,7 @@ error[HL205]: `telemetry` is not supported by this version yet
    |   ^^^^^^^^^ fix: take the key out until a version reads it
 
 warning[HL216]: webhook \"ops\" has the same token as webhook \"data\"
-  --> hailer.toml:9:9   Teams gives each webhook its own: one of them is in the wrong place
+  --> hailer.toml:8:9   Teams gives each webhook its own: one of them is in the wrong place
 2 errors, 1 warning.",
     );
     assert_eq!(
