@@ -16,6 +16,7 @@ pub mod oncall;
 mod permission;
 mod ping;
 pub mod query;
+pub mod runbook;
 pub mod script;
 pub mod status;
 mod whoami;
@@ -38,6 +39,7 @@ pub fn all(draft: &Draft) -> Vec<Module> {
         alerts::module(alerts::read(draft)),
         query::module(query::read(draft)),
         oncall::module(oncall::read(draft)),
+        runbook::module(runbook::read(draft)),
         deploy::module(deploy::read(draft)),
         script::module(script::read(draft)),
         jobs::module(),

@@ -32,6 +32,7 @@ pub(crate) fn know_tables(draft: &Draft) {
     let _ = hailer_commands::deploy::read(draft);
     let _ = hailer_commands::alerts::read(draft);
     let _ = hailer_commands::query::read(draft);
+    let _ = hailer_commands::runbook::read(draft);
 }
 
 /// Refuses to let others reach a bot that answers anyone who knows the token.
