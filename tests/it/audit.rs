@@ -1,6 +1,7 @@
 //! The audit through the front door: everything asked for is in it, and every kind of tampering is found on a real file.
 
 use std::fs;
+use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::Command;
 
@@ -309,4 +310,36 @@ async fn only_auditors_read_the_audit_in_a_channel_and_only_of_their_webhook() {
     assert!(!of_mira.contains("denied"), "{of_mira}");
     let looked = rows(server.folder.path(), &["--event", "audit_read"]);
     assert_eq!(looked.len(), 2, "{looked:?}");
+}
+
+#[tokio::test]
+async fn a_syslog_gets_every_row_and_one_that_is_out_holds_up_nobody_and_is_fed_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("log");
+    let tables = format!("[audit]\nsyslog = 'unix:{}'\n", socket.display());
+    let server = Server::builder().and(&tables).start().await;
+    let denied = server.say("lock deploy/prod 2h x").await;
+    assert_eq!(denied.outcome(), "refused");
+    until(|| server.log().contains("the audit cannot be sent on")).await;
+
+    let listener = UnixDatagram::bind(&socket).unwrap();
+    listener.set_read_timeout(Some(PATIENCE)).unwrap();
+    let (message, row) = loop {
+        let mut buffer = [0; 9_000];
+        let length = listener.recv(&mut buffer).unwrap();
+        let message = String::from_utf8(buffer[..length].to_vec()).unwrap();
+        let (_, json) = message.split_once('\u{feff}').unwrap();
+        let row: Value = serde_json::from_str(json).unwrap();
+        if row["event"] == "denied" {
+            break (message, row);
+        }
+    };
+
+    assert!(message.starts_with("<85>1 20"), "{message}");
+    assert!(
+        message.contains(" hailer ") && message.contains(" denied - "),
+        "{message}"
+    );
+    assert_eq!(row["command"], "lock");
+    assert_eq!(row["hash"].as_str().unwrap().len(), 64);
 }
