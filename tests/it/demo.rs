@@ -3,9 +3,11 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
 
 use crate::command_line::{Call, hailer};
-use crate::http::{exchange, post};
+use crate::http::{PATIENCE, exchange, post};
 use crate::server::Server;
 use crate::teams::{authorization, message};
 
@@ -134,4 +136,39 @@ fn a_damaged_token_is_named_and_not_replaced() {
         fs::read_to_string(folder.path().join(TOKEN_FILE)).unwrap(),
         "not base64!"
     );
+}
+
+/// Says something to a demo, as Mira does at a terminal.
+fn say(server: &Server, text: &str) -> String {
+    let call = hailer(["send", text])
+        .folder(server.folder.path())
+        .variable("HAILER_SERVER__LISTEN", &server.teams.address.to_string());
+    call.run().out
+}
+
+#[tokio::test]
+async fn a_deploy_that_was_cut_off_is_told_as_one_after_the_restart() {
+    let server = start_in(tempfile::tempdir().unwrap()).await;
+    let begun = say(&server, "deploy run search 1.9.1 --env prod");
+    assert!(begun.contains("Started"), "{begun}");
+    let begun = Instant::now();
+    while !say(&server, "deploy status search").contains("on its way") {
+        assert!(begun.elapsed() < PATIENCE, "it does not begin");
+    }
+
+    server.signal("KILL");
+    let kept = tempfile::tempdir().unwrap();
+    let copied = Command::new("cp")
+        .arg("-r")
+        .arg(server.path(".hailer"))
+        .arg(kept.path())
+        .status();
+    assert!(copied.unwrap().success());
+    drop(server);
+    let again = start_in(kept).await;
+
+    let status = say(&again, "deploy status search");
+    assert!(status.contains("prod  1.9.0 or 1.9.1\ncut off"), "{status}");
+    let history = say(&again, "deploy history search");
+    assert!(history.contains("✖ search 1.9.1 to prod"), "{history}");
 }

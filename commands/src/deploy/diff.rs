@@ -66,10 +66,10 @@ impl Command for Diff {
         }
         if rows.is_empty() {
             return Ok(Reply::text(format!(
-                "{from} and {to} run the same of all {same} services."
+                "{from} and {to} run the same of everything that is in both."
             )));
         }
-        let title = format!("{} differ, {same} are the same", rows.len());
+        let title = format!("Different: {}; the same: {same}", rows.len());
         rows.truncate(SHOWN);
         Ok(Reply::table(title, ["Service", from, to], rows))
     }

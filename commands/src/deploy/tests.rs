@@ -330,7 +330,7 @@ async fn environments_are_compared_and_versions_listed() {
         .assert_ok();
     bot.say("deploy diff staging prod")
         .await
-        .assert_contains("1 differ, 0 are the same")
+        .assert_contains("Different: 1; the same: 0")
         .assert_contains("api      1.1      –");
     bot.say("deploy versions api")
         .await
@@ -340,7 +340,7 @@ async fn environments_are_compared_and_versions_listed() {
         .assert_ok();
     bot.say("deploy diff staging prod")
         .await
-        .assert_text("staging and prod run the same of all 1 services.");
+        .assert_text("staging and prod run the same of everything that is in both.");
 }
 
 #[tokio::test]
