@@ -151,6 +151,8 @@ impl Generation {
             None => Responder::new(permissions, lasting),
         };
         let jobs = lasting.job_host().map(|it| it.jobs());
+        let states = attached.states.iter();
+        states.for_each(|it| it.remember(&lasting.memories));
         attached.open(
             jobs,
             config.bot.times,

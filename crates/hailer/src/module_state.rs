@@ -12,6 +12,8 @@ use hailer_store::{Expected, NewRecord, Record, RecordFilter, Store, StoreError}
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use memory::Memories;
+
 use memory::Memory;
 
 /// How often a change is tried when others change the same.
@@ -44,7 +46,8 @@ pub struct ModuleState {
 struct Inner {
     module: String,
     jobs: OnceLock<Jobs>,
-    memory: Memory,
+    /// Shared with the state of this name that was there before an exchange of the configuration.
+    memory: OnceLock<Arc<Memory>>,
 }
 
 /// A value that is kept.
@@ -67,9 +70,18 @@ impl ModuleState {
             inner: Arc::new(Inner {
                 module: module.into(),
                 jobs: OnceLock::new(),
-                memory: Memory::default(),
+                memory: OnceLock::new(),
             }),
         }
+    }
+
+    /// Goes on with what a state of this name has in memory.
+    pub(crate) fn remember(&self, memories: &Memories) {
+        let _ = self.inner.memory.set(memories.of(&self.inner.module));
+    }
+
+    fn memory(&self) -> &Memory {
+        self.inner.memory.get_or_init(Arc::default)
     }
 
     pub(crate) fn open(&self, jobs: &Jobs) {
@@ -91,7 +103,7 @@ impl ModuleState {
                 let call = |store: Store| async move { store.record(&module, &wanted).await };
                 jobs.call(call).await.map_err(out)?
             }
-            None => self.inner.memory.get(key),
+            None => self.memory().get(key),
         };
         found.map(|record| self.read(record)).transpose()
     }
@@ -118,7 +130,7 @@ impl ModuleState {
                 let call = |store: Store| async move { store.records(&filter).await };
                 jobs.call(call).await.map_err(out)?
             }
-            None => self.inner.memory.list(&filter),
+            None => self.memory().list(&filter),
         };
         found.into_iter().map(|record| self.read(record)).collect()
     }
@@ -149,7 +161,7 @@ impl ModuleState {
                 let call = |store: Store| async move { store.put_record(&record).await };
                 jobs.call(call).await.map_err(out)
             }
-            None => self.inner.memory.put(&record).map_err(out),
+            None => self.memory().put(&record).map_err(out),
         }
     }
 
@@ -193,7 +205,7 @@ impl ModuleState {
                 };
                 jobs.call(call).await.map_err(out)
             }
-            None => Ok(self.inner.memory.delete(key, expected)),
+            None => Ok(self.memory().delete(key, expected)),
         }
     }
 

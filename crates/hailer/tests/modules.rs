@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use hailer::testing::TestBot;
 use hailer::{
-    Background, Bot, CommandError, Config, Effect, Environment, Expected, FollowUps, Invocation,
-    Module, ModuleState, NoArgs, Reply, Spec, command_fn,
+    Background, Bot, CommandError, Config, Effect, Environment, Expected, FollowUps, HmacKey,
+    Invocation, Module, ModuleState, NoArgs, Reply, Spec, command_fn,
 };
 
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -222,4 +222,22 @@ async fn the_same_is_posted_once() {
 
     assert_eq!(posted.len(), 1);
     posted[0].assert_text("Ding.");
+}
+
+#[tokio::test]
+async fn what_is_kept_in_memory_outlives_another_configuration() {
+    let bot = |state: &ModuleState| {
+        let key = HmacKey::from_base64("VGVzdHMgb25seTogdGhpcyBvcGVucyBub3RoaW5nISE=").unwrap();
+        let module = Module::new("Coffee").state(state.clone());
+        Bot::new(Config::for_webhook("ops", key))
+            .on_a_free_port()
+            .module(module)
+    };
+    let (before, after) = (ModuleState::new("coffee"), ModuleState::new("coffee"));
+    let bound = bot(&before).bind().unwrap();
+    before.put("cups", &3).await.unwrap();
+
+    bound.reloader().exchange(bot(&after), "a test").unwrap();
+
+    assert_eq!(after.get::<u32>("cups").await.unwrap().unwrap().value, 3);
 }

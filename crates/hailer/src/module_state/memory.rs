@@ -1,8 +1,8 @@
 //! Records in memory, as the store keeps them: for a bot without a store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hailer_store::{Expected, NewRecord, Record, RecordFilter, StoreError};
@@ -14,6 +14,22 @@ const MOST: usize = 10_000;
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     records: Mutex<Records>,
+}
+
+/// The memories of all modules, for as long as the bot runs.
+#[derive(Debug, Default)]
+pub(crate) struct Memories {
+    by_module: Mutex<HashMap<String, Arc<Memory>>>,
+}
+
+impl Memories {
+    pub(super) fn of(&self, module: &str) -> Arc<Memory> {
+        let mut all = self
+            .by_module
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(all.entry(module.to_owned()).or_default())
+    }
 }
 
 #[derive(Debug, Default)]

@@ -11,6 +11,7 @@ use crate::command_runtime::CommandRuntime;
 use crate::config::AuditConfig;
 use crate::confirmations::Confirmations;
 use crate::job_host::JobHost;
+use crate::module_state::Memories;
 use crate::recent::Recent;
 
 /// How long rows of the audit that wait may take at the end.
@@ -25,6 +26,8 @@ pub(crate) struct Lasting {
     pub(super) clock: BotClock,
     pub(super) cancellation: CancellationToken,
     pub(crate) confirmations: Confirmations,
+    /// What modules keep where there is no store.
+    pub(crate) memories: Memories,
     /// Where jobs live, when there is a store.
     job_host: Option<JobHost>,
     /// Writes to the audit what no job's transaction does; nobody where there is no store.
@@ -46,6 +49,7 @@ impl Lasting {
             cancellation: CancellationToken::new(),
             recorder: job_host.as_ref().and_then(|host| host.recorder(audit)),
             confirmations: Confirmations::default(),
+            memories: Memories::default(),
             job_host,
         })
     }
