@@ -10,24 +10,68 @@ const MANIFEST = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "Carg
 
 /** Starts the bot of a configuration, with files beside it, or the demo; waits for the link. */
 export async function start(config = null, files = {}) {
+  const { child, folder, banner, log } = await run(config, files, config ? ["play"] : [], "Ctrl+C stops");
+  const [link] = banner.match(/http:\S+#k=\w+/);
+  return new Bot(child, folder, banner, link, log);
+}
+
+/** Starts the bot of a configuration as a service does, with files beside it. */
+export async function serve(config, files) {
+  const { child, folder, banner } = await run(config, files, ["serve"], /Commands .*\n/);
+  return new Server(child, folder, banner);
+}
+
+async function run(config, files, verb, sign) {
   const folder = await mkdtemp(join(tmpdir(), "hailer-playground-"));
   if (config) files = { ...files, "hailer.toml": config };
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: name.endsWith(".sh") ? 0o700 : 0o600 });
   const variables = { HAILER_SERVER__LISTEN: "127.0.0.1:0", HAILER_SERVER__ADMIN_LISTEN: "127.0.0.1:0", HAILER_PLAYGROUND__LISTEN: "127.0.0.1:0" };
-  const child = spawn("cargo", ["run", "--quiet", "--locked", "--manifest-path", MANIFEST, "--package", "hailer-cli", "--", ...(config ? ["play"] : [])], {
-    cwd: folder,
-    env: { ...process.env, ...variables },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = hailer(verb, folder, variables);
   let log = "";
   child.stderr.setEncoding("utf8").on("data", (text) => (log += text));
   const banner = await new Promise((resolve, reject) => {
     let out = "";
-    child.stdout.setEncoding("utf8").on("data", (text) => (out += text).includes("Ctrl+C stops") && resolve(out));
+    child.stdout.setEncoding("utf8").on("data", (text) => (out += text).search(sign) >= 0 && resolve(out));
     child.on("exit", (code) => reject(new Error(`it ended with ${code}:\n${out}${log}`)));
   });
-  const [link] = banner.match(/http:\S+#k=\w+/);
-  return new Bot(child, folder, banner, link, () => log);
+  return { child, folder, banner, log: () => log };
+}
+
+function hailer(options, folder, variables = {}) {
+  const program = ["run", "--quiet", "--locked", "--manifest-path", MANIFEST, "--package", "hailer-cli", "--"];
+  return spawn("cargo", [...program, ...options], { cwd: folder, env: { ...process.env, ...variables }, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+/** A bot without a playground. */
+class Server {
+  constructor(child, folder, banner) {
+    Object.assign(this, { child, folder });
+    [this.webhook] = banner.match(/http:\S+\/webhook\/\w+/);
+    [, this.admin] = banner.match(/Admin\s+(http:\S+)/);
+  }
+
+  /** Says something to it, signed. */
+  async send(text) {
+    const child = hailer(["send", text, "--url", this.webhook, "--token-file", "ops.token"], this.folder);
+    let out = "";
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (part) => (out += part));
+    const code = await new Promise((resolve) => child.once("exit", resolve));
+    if (code !== 0) throw new Error(`send ended with ${code}:\n${out}`);
+    return out;
+  }
+
+  stop() {
+    return stop(this);
+  }
+}
+
+/** Stops a bot as Ctrl+C does; returns its exit code. */
+async function stop({ child, folder }) {
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGINT");
+  const code = await ended;
+  await rm(folder, { recursive: true, force: true });
+  return code;
 }
 
 class Bot {
@@ -53,13 +97,8 @@ class Bot {
     return tab;
   }
 
-  /** Stops it as Ctrl+C does; returns its exit code. */
-  async stop() {
-    const ended = new Promise((resolve) => this.child.once("exit", resolve));
-    this.child.kill("SIGINT");
-    const code = await ended;
-    await rm(this.folder, { recursive: true, force: true });
-    return code;
+  stop() {
+    return stop(this);
   }
 }
 

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use anyhow::Context;
 use hailer::{BoundBot, Config, Environment, SourceFiles, stop_signal};
-use hailer_playground::Playground;
+use hailer_playground::{OperatorPages, Playground};
 use tokio::sync::{Notify, oneshot};
 
 use crate::exit::{Exit, Failure};
@@ -87,6 +87,8 @@ pub(crate) fn serve(
         Listening::Alone => None,
         Listening::WithPlayground => Some(play::bind(&playground, &bound, &source)?),
     };
+    let operator = OperatorPages::new(bound.running(), bound.tail())?;
+    bound.serve_pages(operator);
     output::print(&match &playground {
         Some(playground) => play_banner(&bound, &config, playground, &source, environment),
         None => banner(&bound, &config, &source),
@@ -155,7 +157,7 @@ fn banner(bound: &BoundBot, config: &Config, source: &Source) -> String {
         .admin_address()
         .map_or_else(|| "off".to_owned(), |address| format!("http://{address}"));
     format!(
-        "hailer {} · {}\n{}  Admin       {admin}   /-/ready, /-/healthy, /metrics\n  Commands    {}",
+        "hailer {} · {}\n{}  Admin       {admin}   /operator, /-/ready, /-/healthy, /metrics\n  Commands    {}",
         env!("CARGO_PKG_VERSION"),
         source,
         webhooks.collect::<String>(),

@@ -24,7 +24,11 @@ const JSON: &str = "application/json; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
-const FILES: &[(&str, &str, &[u8])] = &[
+/// A path, a type, and what is there.
+pub(crate) type File = (&'static str, &'static str, &'static [u8]);
+
+/// The files of the playground.
+pub(crate) const FILES: &[File] = &[
     ("/", HTML, include_bytes!("../web/index.html")),
     ("/app.css", CSS, include_bytes!("../web/app.css")),
     ("/teams.css", CSS, include_bytes!("../web/teams.css")),
@@ -35,6 +39,7 @@ const FILES: &[(&str, &str, &[u8])] = &[
     ("/dom.js", SCRIPT, include_bytes!("../web/dom.js")),
     ("/draw.js", SCRIPT, include_bytes!("../web/draw.js")),
     ("/jobs.js", SCRIPT, include_bytes!("../web/jobs.js")),
+    ("/look.js", SCRIPT, include_bytes!("../web/look.js")),
     (
         "/inspector.js",
         SCRIPT,
@@ -90,9 +95,46 @@ const FILES: &[(&str, &str, &[u8])] = &[
     ),
 ];
 
+/// The files of the operator's pages, which share the look of the playground.
+pub(crate) const OPERATOR_FILES: &[File] = &[
+    (
+        "/operator/",
+        HTML,
+        include_bytes!("../web/operator/index.html"),
+    ),
+    (
+        "/operator/operator.css",
+        CSS,
+        include_bytes!("../web/operator/operator.css"),
+    ),
+    (
+        "/operator/operator.js",
+        SCRIPT,
+        include_bytes!("../web/operator/operator.js"),
+    ),
+    (
+        "/operator/views.js",
+        SCRIPT,
+        include_bytes!("../web/operator/views.js"),
+    ),
+    (
+        "/operator/history.js",
+        SCRIPT,
+        include_bytes!("../web/operator/history.js"),
+    ),
+    ("/operator/dom.js", SCRIPT, include_bytes!("../web/dom.js")),
+    (
+        "/operator/look.js",
+        SCRIPT,
+        include_bytes!("../web/look.js"),
+    ),
+    ("/operator/app.css", CSS, include_bytes!("../web/app.css")),
+    ("/operator/icon.svg", SVG, include_bytes!("../web/icon.svg")),
+];
+
 impl Assets {
-    pub(crate) fn new() -> Self {
-        let asset = |(path, content_type, bytes): &(&'static str, &'static str, &'static [u8])| {
+    pub(crate) fn of(files: &[File]) -> Self {
+        let asset = |(path, content_type, bytes): &File| {
             let etag = tag(bytes);
             let asset = Asset {
                 content_type,
@@ -101,7 +143,7 @@ impl Assets {
             };
             (*path, asset)
         };
-        Self(FILES.iter().map(asset).collect())
+        Self(files.iter().map(asset).collect())
     }
 
     pub(crate) fn find(&self, path: &str) -> Option<&Asset> {

@@ -50,17 +50,39 @@ impl Stranger {
     }
 }
 
+/// For the operator's pages, which have no link.
+impl std::fmt::Display for Stranger {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Host => "these pages do not answer to this name; add it to hosts in [admin]",
+            Self::Origin => "these pages take nothing from pages of other sites",
+        })
+    }
+}
+
 /// Looks at where a request says it comes from and goes to.
 pub(crate) fn check(request: &HttpRequest, port: u16) -> Result<(), Stranger> {
+    check_named(request, &["http://"], |host| is_ours(host, port))
+}
+
+/// As [`check`], for whoever says which names in `Host` are theirs; they are in small letters.
+pub(crate) fn check_named(
+    request: &HttpRequest,
+    schemes: &[&str],
+    is_ours: impl Fn(&str) -> bool,
+) -> Result<(), Stranger> {
     let mut hosts = request.headers().get_all(HOST);
     let host = match (hosts.next().map(HeaderValue::to_str), hosts.next()) {
-        (Some(Ok(host)), None) if is_ours(host, port) => host.to_ascii_lowercase(),
+        (Some(Ok(host)), None) if is_ours(&host.to_ascii_lowercase()) => host.to_ascii_lowercase(),
         _ => return Err(Stranger::Host),
     };
     let mut origins = request.headers().get_all(ORIGIN);
     let is_same = match (origins.next().map(HeaderValue::to_str), origins.next()) {
         (None, _) => matches!(*request.method(), Method::GET | Method::HEAD),
-        (Some(Ok(origin)), None) => origin.strip_prefix("http://") == Some(host.as_str()),
+        (Some(Ok(origin)), None) => {
+            let mut rests = schemes.iter().map(|it| origin.strip_prefix(it));
+            rests.any(|it| it == Some(host.as_str()))
+        }
         _ => false,
     };
     if !is_same {
@@ -68,7 +90,7 @@ pub(crate) fn check(request: &HttpRequest, port: u16) -> Result<(), Stranger> {
     }
     // Browsers say it of every request, and pages cannot change it. A link that is typed or clicked is `none`.
     let site = request.headers().get("sec-fetch-site");
-    let is_api = request.path().starts_with("/api/");
+    let is_api = request.path().contains("/api/");
     if is_api && site.is_some_and(|it| !matches!(it.as_bytes(), b"same-origin" | b"none")) {
         return Err(Stranger::Origin);
     }

@@ -6,6 +6,7 @@
 //!
 //! Not faithful: where Teams folds a card, its fonts, and what it does with a reply that comes late.
 
+mod answers;
 mod assets;
 mod commands;
 mod config;
@@ -14,6 +15,7 @@ mod exchange;
 mod guard;
 mod jobs;
 mod judged;
+mod operator;
 mod reading;
 mod server;
 mod session;
@@ -23,4 +25,5 @@ mod wire;
 
 pub use config::{Person, PlaygroundConfig, know, read};
 pub use error::PlaygroundError;
+pub use operator::OperatorPages;
 pub use server::{Announce, PlayedBot, Playground};

@@ -1,24 +1,21 @@
 //! The listener: files of the page for everybody on this computer, everything else for who has the key.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use actix_web::dev::Server as Listener;
-use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, COOKIE, ETAG, HeaderValue, IF_NONE_MATCH, SET_COOKIE,
-};
+use actix_web::http::header::{COOKIE, SET_COOKIE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use bytes::Bytes;
-use futures_util::Stream;
 use hailer::{RunningBot, TeamsMessage};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::assets::{Asset, Assets};
+use crate::answers::{events, file, json_response, text};
+use crate::assets::{Assets, FILES};
 use crate::config::PlaygroundConfig;
 use crate::error::PlaygroundError;
 use crate::session::Sessions;
@@ -108,7 +105,7 @@ impl Playground {
         let desk = Arc::new(Desk {
             announce: Arc::clone(&bot.announce),
             stage: Stage::new(config, bot),
-            assets: Assets::new(),
+            assets: Assets::of(FILES),
             sessions: Sessions::new()?,
         });
         let bound = listen(config.listen, &desk);
@@ -206,7 +203,9 @@ impl Desk {
                     );
                 }
                 match (path, is_read) {
-                    ("/api/jobs", true) => events(jobs::stream(self.stage.bot.clone())),
+                    ("/api/jobs", true) => {
+                        events(jobs::stream(self.stage.bot.clone(), jobs::SHOWN))
+                    }
                     _ => self.answer(path, is_read, body).await,
                 }
             }
@@ -316,58 +315,4 @@ impl Wrong {
             Self::Call | Self::Webhook | Self::Person => StatusCode::NOT_FOUND,
         }
     }
-}
-
-fn file(request: &HttpRequest, asset: &Asset) -> HttpResponse {
-    let is_known = request
-        .headers()
-        .get_all(IF_NONE_MATCH)
-        .filter_map(|it| it.to_str().ok())
-        .flat_map(|it| it.split(','))
-        .any(|tag| matches!(tag.trim(), "*") || tag.trim() == asset.etag);
-    let status = if is_known {
-        StatusCode::NOT_MODIFIED
-    } else {
-        StatusCode::OK
-    };
-    let mut response = HttpResponse::build(status);
-    guard::harden(&mut response)
-        .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-cache")))
-        .insert_header((ETAG, asset.etag.as_str()))
-        .insert_header((CONTENT_TYPE, HeaderValue::from_static(asset.content_type)));
-    if is_known {
-        response.finish()
-    } else {
-        response.body(asset.bytes)
-    }
-}
-
-/// Answers with events for as long as the page listens.
-fn events(stream: impl Stream<Item = Result<Bytes, Infallible>> + 'static) -> HttpResponse {
-    let mut response = HttpResponse::Ok();
-    guard::harden(&mut response)
-        .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .insert_header((CONTENT_TYPE, HeaderValue::from_static("text/event-stream")))
-        .streaming(stream)
-}
-
-fn json_response(value: &Value) -> HttpResponse {
-    let mut response = HttpResponse::Ok();
-    guard::harden(&mut response)
-        .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .insert_header((
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/json; charset=utf-8"),
-        ))
-        .body(value.to_string())
-}
-
-fn text(status: StatusCode, error: &str) -> HttpResponse {
-    let mut response = HttpResponse::build(status);
-    guard::harden(&mut response)
-        .insert_header((
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/json; charset=utf-8"),
-        ))
-        .body(json!({ "error": error }).to_string())
 }

@@ -46,10 +46,14 @@ impl Sessions {
             return None;
         }
         inner.key = next;
-        if inner.cookies.len() == MOST_SESSIONS {
-            inner.cookies.remove(0);
-        }
-        inner.cookies.push(cookie.clone());
+        inner.keep(&cookie);
+        Some(cookie)
+    }
+
+    /// Returns the value of a cookie for somebody who is let in by other means.
+    pub(crate) fn begin(&self) -> Option<String> {
+        let cookie = random().ok()?;
+        self.lock().keep(&cookie);
         Some(cookie)
     }
 
@@ -63,6 +67,15 @@ impl Sessions {
     }
 }
 
+impl Inner {
+    fn keep(&mut self, cookie: &str) {
+        if self.cookies.len() == MOST_SESSIONS {
+            self.cookies.remove(0);
+        }
+        self.cookies.push(cookie.to_owned());
+    }
+}
+
 impl std::fmt::Debug for Inner {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
@@ -73,7 +86,7 @@ impl std::fmt::Debug for Inner {
 }
 
 /// Compares in a time that says nothing of where two secrets differ.
-fn is_same(one: &str, other: &str) -> bool {
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
     let pairs = one.bytes().zip(other.bytes());
     one.len() == other.len() && pairs.fold(0, |sum, (one, other)| sum | (one ^ other)) == 0
 }

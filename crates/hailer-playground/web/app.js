@@ -5,6 +5,7 @@ import { cardTab } from "./cards.js";
 import { composer } from "./composer.js";
 import { announce, byId, download, h, sentence } from "./dom.js";
 import { watchJobs } from "./jobs.js";
+import { setUpLook } from "./look.js";
 import { inspect, inspectNothing } from "./inspector.js";
 import { behindMention } from "./suggest.js";
 import { drawPost, drawWelcome } from "./thread.js";
@@ -244,23 +245,10 @@ function setUpSessions() {
 
 // ---- the look
 
-function setUpLook() {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const more = matchMedia("(prefers-contrast: more), (forced-colors: active)");
-  const apply = () => {
-    const wanted = byId("theme").value;
-    const system = more.matches ? "contrast" : dark.matches ? "dark" : "light";
-    state.look = wanted === "system" ? system : wanted;
-    document.documentElement.dataset.theme = state.look;
-  };
-  byId("theme").value = localStorage.getItem("hailer-theme") ?? "system";
-  byId("theme").addEventListener("change", ({ target }) => {
-    localStorage.setItem("hailer-theme", target.value);
-    apply();
-    redrawAll();
-  });
-  for (const query of [dark, more]) query.addEventListener("change", () => (apply(), redrawAll()));
-  apply();
+/** Draws everything anew when the look changes. */
+function relook(look, isFirst) {
+  state.look = look;
+  if (!isFirst) redrawAll();
 }
 
 function setUpSwitches() {
@@ -296,7 +284,7 @@ async function letIn() {
 }
 
 async function begin() {
-  setUpLook();
+  setUpLook(byId("theme"), relook);
   try {
     state.start = await letIn();
   } catch (error) {

@@ -6,10 +6,15 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
+use bytes::Bytes;
 use hailer_reply::RequestId;
 
+use crate::body::read_body;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
+use crate::pages::PagesSlot;
 use crate::readiness::{Readiness, ReadyCheck, Stage};
+use crate::rejection::Rejection;
 use crate::reload::{RELOAD, ReloadDesk};
 use crate::response;
 use crate::watch::{WATCH, WatchDesk};
@@ -18,6 +23,9 @@ const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const PROMETHEUS: HeaderValue =
     HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 
+/// Bytes that a page may send.
+const PAGE_BODY: usize = 16 * 1024;
+
 /// What the admin listener answers from.
 pub(crate) struct Admin {
     pub(crate) readiness: Arc<Readiness>,
@@ -25,6 +33,7 @@ pub(crate) struct Admin {
     pub(crate) others: Vec<Arc<dyn ReadyCheck>>,
     pub(crate) desk: WatchDesk,
     pub(crate) reload: ReloadDesk,
+    pub(crate) pages: PagesSlot,
 }
 
 /// One thing that should be so.
@@ -38,11 +47,21 @@ struct Check {
 }
 
 impl Admin {
-    pub(crate) async fn respond(&self, request: &HttpRequest, payload: Payload) -> HttpResponse {
+    pub(crate) async fn respond(
+        &self,
+        request: &HttpRequest,
+        mut payload: Payload,
+    ) -> HttpResponse {
         match (request.path(), *request.method() == Method::POST) {
             (WATCH, true) => return self.desk.respond(request, payload).await,
             (RELOAD, true) => return self.reload.respond(request, payload).await,
             (_, _) => {}
+        }
+        if let Some(pages) = self.pages.get().filter(|it| it.has(request.path())) {
+            let Ok(body) = whole(request, &mut payload).await else {
+                return bad_request();
+            };
+            return Arc::clone(pages).respond(request.clone(), body).await;
         }
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return method_not_allowed();
@@ -130,6 +149,26 @@ fn report(request: &HttpRequest, checks: &[Check]) -> HttpResponse {
         lines.push_str("ok\n");
     }
     text(status, TEXT, lines)
+}
+
+/// Reads what a page sends, which is little; most requests have no body.
+async fn whole(request: &HttpRequest, payload: &mut Payload) -> Result<Bytes, Rejection> {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(Bytes::new());
+    }
+    let limits = Limits {
+        body: PAGE_BODY,
+        ..Limits::default()
+    };
+    read_body(request.headers(), payload, &limits).await
+}
+
+fn bad_request() -> HttpResponse {
+    text(
+        StatusCode::BAD_REQUEST,
+        TEXT,
+        "the body is too long, or did not arrive\n".to_owned(),
+    )
 }
 
 fn method_not_allowed() -> HttpResponse {

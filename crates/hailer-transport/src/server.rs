@@ -20,6 +20,7 @@ use crate::endpoint::Endpoint;
 use crate::error::ServeError;
 use crate::metrics::Metrics;
 use crate::options::ServerOptions;
+use crate::pages::{AdminPages, PagesSlot, Tail};
 use crate::readiness::Readiness;
 use crate::refusal_log::RefusalLog;
 use crate::service::Services;
@@ -46,6 +47,7 @@ pub struct Server {
     refusals: Arc<RefusalLog>,
     watch: Arc<Watch>,
     metrics: Metrics,
+    pages: PagesSlot,
 }
 
 struct Bound {
@@ -71,12 +73,14 @@ impl Server {
         let refusals = endpoint.refusals();
         let watch = endpoint.watch();
         let readiness = Arc::new(Readiness::default());
+        let pages = PagesSlot::default();
         let admin = Admin {
             readiness: Arc::clone(&readiness),
             metrics: metrics.clone(),
             others: options.ready_checks.clone(),
             desk: endpoint.watch_desk(),
             reload: endpoint.reload_desk(options.reloads.clone()),
+            pages: Arc::clone(&pages),
         };
         Ok(Self {
             webhooks: bind_webhooks(options, Arc::new(endpoint))?,
@@ -88,6 +92,7 @@ impl Server {
             refusals,
             watch,
             metrics,
+            pages,
         })
     }
 
@@ -104,6 +109,16 @@ impl Server {
     /// Returns the address of the admin listener, if there is one.
     pub fn admin_address(&self) -> Option<SocketAddr> {
         self.admin.as_ref().map(|bound| bound.address)
+    }
+
+    /// Serves these pages on the admin listener, too; only the first that are given.
+    pub fn serve_pages(&self, pages: Arc<dyn AdminPages>) {
+        let _ = self.pages.set(pages);
+    }
+
+    /// Returns where exchanges can be listened to.
+    pub fn tail(&self) -> Tail {
+        Tail::new(Arc::clone(&self.watch))
     }
 
     /// Serves until `shutdown` resolves; then readiness turns to 503, no new connections are taken, and

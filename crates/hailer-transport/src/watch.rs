@@ -33,8 +33,24 @@ pub(crate) struct Watch {
 
 #[derive(Debug)]
 struct Watcher {
-    webhooks: HashSet<String>,
+    webhooks: Webhooks,
     lines: Sender<Bytes>,
+}
+
+/// What a watcher is told of.
+#[derive(Debug)]
+enum Webhooks {
+    All,
+    Of(HashSet<String>),
+}
+
+impl Webhooks {
+    fn have(&self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Of(names) => names.contains(name),
+        }
+    }
 }
 
 impl Watch {
@@ -45,6 +61,15 @@ impl Watch {
 
     /// Lets somebody watch these webhooks, unless too many watch already.
     pub(crate) fn add(&self, webhooks: HashSet<String>) -> Option<Receiver<Bytes>> {
+        self.add_watcher(Webhooks::Of(webhooks))
+    }
+
+    /// Lets somebody watch all webhooks, unless too many watch already.
+    pub(crate) fn add_to_all(&self) -> Option<Receiver<Bytes>> {
+        self.add_watcher(Webhooks::All)
+    }
+
+    fn add_watcher(&self, webhooks: Webhooks) -> Option<Receiver<Bytes>> {
         let mut watchers = self.lock();
         watchers.retain(|it| !it.lines.is_closed());
         if watchers.len() >= MOST_WATCHERS {
@@ -60,7 +85,7 @@ impl Watch {
     pub(crate) fn tell(&self, webhook: Option<&str>, event: &Value) {
         let line = Bytes::from(format!("{event}\n"));
         self.send(&line, |it| {
-            webhook.is_none_or(|name| it.webhooks.contains(name))
+            webhook.is_none_or(|name| it.webhooks.have(name))
         });
     }
 

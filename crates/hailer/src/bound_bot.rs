@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hailer_dispatch::Catalog;
-use hailer_transport::Server;
+use hailer_transport::{AdminPages, Server, Tail};
 
 use crate::bot::StartError;
 use crate::generation::{Current, Generation};
@@ -58,6 +58,16 @@ impl BoundBot {
     /// Returns the bot as others may look at it while it runs.
     pub fn running(&self) -> RunningBot {
         RunningBot::new(Arc::clone(&self.current))
+    }
+
+    /// Serves these pages on the admin listener, beside metrics and probes.
+    pub fn serve_pages(&self, pages: Arc<dyn AdminPages>) {
+        self.server.serve_pages(pages);
+    }
+
+    /// Returns where exchanges can be listened to as they happen.
+    pub fn tail(&self) -> Tail {
+        self.server.tail()
     }
 
     /// Serves until `shutdown` resolves; then requests in flight are answered, and commands that still run may end

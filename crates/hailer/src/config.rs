@@ -4,6 +4,7 @@
 //! forgets where things stood. The price is a getter per key; what it buys is that a user sees every
 //! problem at once, each with its line and the way out.
 
+mod admin;
 mod approval;
 mod audit;
 mod ceiling;
@@ -54,6 +55,7 @@ use hailer_store::StoreUrl;
 
 use crate::local_time::LocalTime;
 
+pub use admin::{AdminConfig, Network};
 pub use approval::{ApprovalConfig, BreakGlassConfig, Operator, read_approval};
 pub use audit::{AuditConfig, Redact, SyslogAddress};
 pub use changes::Changes;
@@ -87,6 +89,8 @@ pub struct Config {
     pub bot: BotConfig,
     /// `[server]`
     pub server: ServerConfig,
+    /// `[admin]`
+    pub admin: AdminConfig,
     /// `[webhook.NAME]`, in the order of the file.
     pub webhooks: Vec<WebhookConfig>,
     /// `[permissions]`
@@ -187,6 +191,7 @@ impl Config {
         Self {
             bot: BotConfig::default(),
             server: ServerConfig::default(),
+            admin: AdminConfig::default(),
             webhooks: vec![WebhookConfig::new(name, key)],
             permissions: PermissionsConfig::default(),
             commands: Vec::new(),
@@ -314,6 +319,7 @@ impl Config {
                 times: LocalTime::new(zone::read(&top.section("bot")).unwrap_or_default()),
             },
             server: server::read(&top.section("server")),
+            admin: admin::read(&top.section("admin")),
             permissions: permissions::read(top, &webhooks),
             commands: command::read(top),
             freezes: freeze::read(top, &webhooks),

@@ -99,7 +99,8 @@ pub use hailer_reply::{
 };
 pub use hailer_reply::{FINDING_KINDS, Finding, FindingKind, Subject, lint, message_size};
 pub use hailer_transport::{
-    CAUSES, Cause, Outcome, RELOAD, ServeError, ping_body, reload_request, watch_request,
+    AdminPages, CAUSES, Cause, Outcome, RELOAD, ServeError, Tail, ping_body, reload_request,
+    watch_request,
 };
 
 pub use approval_desk::{ApprovalDesk, Waiting};
@@ -109,17 +110,18 @@ pub use background::{Background, BackgroundRun};
 pub use bot::{Bot, StartError};
 pub use bound_bot::{BoundBot, stop_signal};
 pub use config::{
-    ApprovalConfig, AuditConfig, BotConfig, BreakGlassConfig, CONFIG_CAUSES, Changes,
+    AdminConfig, ApprovalConfig, AuditConfig, BotConfig, BreakGlassConfig, CONFIG_CAUSES, Changes,
     CommandConfig, Config, Draft, Environment, Expectation, FreezeConfig, LimitsConfig, Loaded,
-    Location, LogConfig, LogLevel, NoStandpoint, Operator, PermissionsConfig, PolicyTest, Problem,
-    Problems, Redact, RuleConfig, Secret, Section, ServerConfig, Severity, SourceFiles, Standpoint,
-    SyslogAddress, TlsConfig, Wanted, WebhookConfig, read_approval,
+    Location, LogConfig, LogLevel, Network, NoStandpoint, Operator, PermissionsConfig, PolicyTest,
+    Problem, Problems, Redact, RuleConfig, Secret, Section, ServerConfig, Severity, SourceFiles,
+    Standpoint, SyslogAddress, TlsConfig, Wanted, WebhookConfig, read_approval,
 };
 pub use follow_ups::FollowUps;
 pub use hailer_jobs::HostPattern;
 pub use hailer_store::{
-    AuditCursor, AuditPage, AuditRow, Cancelled, DidStart, Expected, Force, HeldName, Hold,
-    Holding, Job, JobId, JobLock, JobState, KeyUse, NewHold, Page, Released, Retried, Stage,
+    AuditCursor, AuditFilter, AuditPage, AuditRow, Caller, Cancelled, DidStart, Expected, Force,
+    HeldName, Hold, Holding, Job, JobFilter, JobId, JobLock, JobState, KeyUse, NewHold, Page,
+    Person, Released, Retried, Stage,
 };
 pub use job_desk::{JobDesk, JobsWanted};
 pub use open_request::{Approver, OpenRequest, Pointless};

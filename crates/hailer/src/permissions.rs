@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use hailer_dispatch::{Catalog, Judgement, Misunderstanding, Policy, Registry};
+use hailer_dispatch::{Catalog, Decision, Judgement, Misunderstanding, Policy, Registry};
 
 use hailer_store::Request;
 
@@ -53,6 +53,11 @@ impl Permissions {
         standpoint: &Standpoint,
     ) -> Result<Judgement, Misunderstanding> {
         self.registry.judge(text, standpoint.asker(), &self.policy)
+    }
+
+    /// Says what the rules say of a command as far as that can be said without its arguments.
+    pub fn decide_about(&self, path: &str, standpoint: &Standpoint) -> Decision {
+        self.policy.decide_about(path, standpoint.asker())
     }
 
     /// Runs every `[[policy_test]]` of the configuration, and returns a problem for each that fails.

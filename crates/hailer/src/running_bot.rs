@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hailer_store::{Job, JobFilter};
+use hailer_store::{AuditFilter, AuditPage, Caller, Cancelled, Job, JobFilter, JobId};
 use hailer_transport::Service;
 
 use crate::config::Config;
@@ -53,5 +53,34 @@ impl RunningBot {
         };
         let page = jobs.call(|store| async move { store.jobs(&filter).await });
         page.await.ok().map(|it| it.items)
+    }
+
+    /// Returns a job. `None` when there is none of this id, no store, or it cannot be read now.
+    pub async fn job(&self, id: &JobId) -> Option<Job> {
+        let jobs = self.current.get().responder.job_host()?.jobs().clone();
+        let id = id.clone();
+        let job = jobs.call(|store| async move { store.job(&id).await });
+        job.await.ok().flatten()
+    }
+
+    /// Stops a job for somebody, which the audit keeps. `None` when there is no store, or it cannot be asked now.
+    pub async fn cancel_job(&self, id: &JobId, by: &Caller) -> Option<Cancelled> {
+        let jobs = self.current.get().responder.job_host()?.jobs().clone();
+        let (id, by) = (id.clone(), by.clone());
+        let cancelled = jobs.call(|store| async move { store.cancel(&id, &by).await });
+        cancelled.await.ok()
+    }
+
+    /// Returns rows of the audit, the newest first. `None` when there is no store, or it cannot be read now.
+    pub async fn audit(&self, filter: &AuditFilter) -> Option<AuditPage> {
+        let jobs = self.current.get().responder.job_host()?.jobs().clone();
+        let filter = filter.clone();
+        let page = jobs.call(|store| async move { store.audit_list(&filter).await });
+        page.await.ok()
+    }
+
+    /// Says whether jobs and an audit are kept.
+    pub fn has_store(&self) -> bool {
+        self.current.get().responder.job_host().is_some()
     }
 }

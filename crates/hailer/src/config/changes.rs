@@ -6,10 +6,15 @@ use std::fmt;
 use super::outline::{Outline, Print, Thing};
 
 /// Keys that are read at the start only: a table, and a key in it or all of them.
-const FIXED: [(&str, &str); 9] = [
+const FIXED: [(&str, &str); 14] = [
     ("server", "listen"),
     ("server", "admin_listen"),
     ("server", "shutdown_grace"),
+    ("admin", "pages"),
+    ("admin", "token"),
+    ("admin", "trusted_proxies"),
+    ("admin", "identity_header"),
+    ("admin", "hosts"),
     ("store", "url"),
     ("jobs", "workers"),
     ("audit", "file"),

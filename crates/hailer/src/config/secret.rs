@@ -61,6 +61,14 @@ impl Secret {
         self.text.trim()
     }
 
+    /// Returns the file that it was read from, if it was one.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.place {
+            Place::Variable(_) => None,
+            Place::File(path) => Some(path),
+        }
+    }
+
     pub(super) fn location(&self) -> Location {
         match &self.place {
             Place::Variable(name) => Location::Variable { name: name.clone() },

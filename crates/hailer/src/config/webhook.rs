@@ -1,6 +1,7 @@
 //! `[webhook.NAME]`: one team's outgoing webhook, its mention and its security tokens.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use hailer_activity::{HmacKey, KeyError};
 use hailer_dispatch::Ceiling;
@@ -36,6 +37,8 @@ pub struct WebhookConfig {
     pub keys: Vec<HmacKey>,
     /// What each key is called in the log and in the audit, in the same order.
     pub labels: Vec<String>,
+    /// The files that the keys were read from, in their order; none for one that is in a variable.
+    pub key_files: Vec<Option<PathBuf>>,
     /// What can be done by it at most, and for which team.
     pub ceiling: Ceiling,
     pub(crate) spots: Spots,
@@ -66,6 +69,7 @@ impl WebhookConfig {
             name,
             labels: vec![fingerprint(&key)],
             keys: vec![key],
+            key_files: vec![None],
             followup: None,
         }
     }
@@ -101,7 +105,7 @@ fn read_one(section: &Section<'_>, seen: &mut HashMap<String, String>) -> Webhoo
     check_name(section, &name);
     let mention = read_mention(section).unwrap_or_else(|| name.clone());
     let tokens = read_tokens(section, &name);
-    let (mut keys, mut labels) = (Vec::new(), Vec::new());
+    let (mut keys, mut labels, mut key_files) = (Vec::new(), Vec::new(), Vec::new());
     for token in tokens {
         warn_if_repeated(section, &token, seen);
         if let Some(key) = decode(section, &token) {
@@ -109,6 +113,7 @@ fn read_one(section: &Section<'_>, seen: &mut HashMap<String, String>) -> Webhoo
             check_label(section, &token, &label, &labels);
             labels.push(label);
             keys.push(key);
+            key_files.push(token.secret.file().map(Path::to_owned));
         }
         seen.entry(token.secret.expose().to_owned())
             .or_insert(token.webhook);
@@ -119,6 +124,7 @@ fn read_one(section: &Section<'_>, seen: &mut HashMap<String, String>) -> Webhoo
         mention,
         keys,
         labels,
+        key_files,
         ceiling,
         spots,
         followup: section.string("followup"),
