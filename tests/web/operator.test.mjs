@@ -119,9 +119,7 @@ test("the audit is searched by what was decided", async () => {
 
 test("messages are shown as they come", async () => {
   const tab = await open("tail");
-  await tab.until("document.getElementById('tail-state').textContent.length > 0");
-  // Whoever listens is heard once its first bytes are there.
-  await tab.until("performance.getEntriesByType('resource').some((it) => it.name.endsWith('/tail'))");
+  await tab.until("document.getElementById('tail-state').textContent.startsWith('Each message')");
   await bot.send("echo <b>seen</b>");
   await tab.until("document.querySelectorAll('#lines li').length > 0");
 
@@ -132,10 +130,14 @@ test("messages are shown as they come", async () => {
 test("a job is stopped, and the audit says who did it", async () => {
   const tab = await open("jobs");
   await tab.until("document.querySelector('#jobs button')");
+  tab.on("Page.javascriptDialogOpening", ({ message }) => {
+    assert.match(message, /^Stop "restart"/);
+    tab.call("Page.handleJavaScriptDialog", { accept: true });
+  });
   await tab.click("#jobs button");
   await tab.until("/cancelled/i.test(document.getElementById('jobs').innerText)");
 
-  const { text: found } = await ask("/operator/api/audit?event=cancel");
+  const { text: found } = await ask("/operator/api/audit?person=local");
   assert.match(found, /on this computer/);
   assert.deepEqual(tab.complaints, []);
 });

@@ -50,13 +50,13 @@ class Server {
     [, this.admin] = banner.match(/Admin\s+(http:\S+)/);
   }
 
-  /** Says something to it, signed. */
+  /** Says something to it, signed; refusals are answers, too. */
   async send(text) {
     const child = hailer(["send", text, "--url", this.webhook, "--token-file", "ops.token"], this.folder);
     let out = "";
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (part) => (out += part));
     const code = await new Promise((resolve) => child.once("exit", resolve));
-    if (code !== 0) throw new Error(`send ended with ${code}:\n${out}`);
+    if (!/^200 · /m.test(out)) throw new Error(`send ended with ${code}:\n${out}`);
     return out;
   }
 
