@@ -40,7 +40,7 @@ Build     new, new command, play, chat, send, card check,
           script test, script add, commands
 Install   init, webhook, check, doctor, serve, policy
 Run       status, reload, jobs, listen, replay, followup, store
-Guard     audit, locks, freeze, unfreeze, keys
+Guard     approvals, break-glass, locks, freeze, unfreeze, audit, keys
 More      sign, verify, config, explain, completions
 
 Options   -c, --config FILE   --listen ADDRESS   -h, --help   -V, --version

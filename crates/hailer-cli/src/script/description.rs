@@ -178,7 +178,7 @@ fn read_words(object: &Map<String, Json>, problems: &mut Vec<String>) -> Vec<Str
         return Vec::new();
     };
     let words = to_toml(Form::Texts, words)
-        .map_err(|wanted| problems.push(format!("`words` is no {wanted}")));
+        .map_err(|_| problems.push("`words` is no list of texts; write [\"backup\"]".to_owned()));
     let words = words.ok().and_then(|it| it.as_array().cloned());
     let words = words.unwrap_or_default();
     words

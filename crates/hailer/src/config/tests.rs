@@ -273,6 +273,7 @@ fn example() -> (&'static str, String) {
             "#[oncall.",
             "#[alertmanager",
             "#[prometheus",
+            "#[runbook",
             "#[deploy.",
             "#[[deploy.",
         ]
@@ -308,6 +309,7 @@ fn the_example_has_no_problems_with_all_its_keys() {
         ("fullchain.pem", "-"),
         ("key.pem", "-"),
         ("sre.txt", ""),
+        ("admin.token", "0123456789abcdef0123456789abcdef"),
         ("ops.token", other[0].as_str()),
         ("data.token", other[1].as_str()),
         ("credentials-data.token", other[2].as_str()),
