@@ -41,7 +41,12 @@ pub(super) fn facts(job: &Job, now: SystemTime) -> Vec<(&'static str, String)> {
     if let Some(first) = &job.retry_of {
         facts.push(("Again", format!("what job {first} did")));
     }
-    if let Some(error) = &job.error {
+    // How the work of a cancelled job ended is no reason: the cancelling is.
+    if let Some(error) = job
+        .error
+        .as_ref()
+        .filter(|_| job.state != JobState::Cancelled)
+    {
         facts.push(("Because", error.clone()));
     }
     if job.state == JobState::Queued && job.spec.body.is_none() {
@@ -87,7 +92,7 @@ fn state(state: JobState) -> &'static str {
         JobState::OutputLimit => "✖ wrote too much",
         JobState::Interrupted => "✖ interrupted",
         JobState::Rejected => "○ rejected",
-        JobState::Expired => "○ not approved in time",
+        JobState::Expired => "○ no yes in time",
     }
 }
 

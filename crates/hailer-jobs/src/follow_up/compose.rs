@@ -152,7 +152,7 @@ fn word(state: JobState) -> &'static str {
         JobState::OutputLimit => "wrote too much and was stopped",
         JobState::Interrupted => "was interrupted; it may have run",
         JobState::Rejected => "was rejected",
-        JobState::Expired => "was not approved in time",
+        JobState::Expired => "got no yes in time",
         JobState::AwaitingApproval | JobState::Queued => "waits",
         JobState::Starting | JobState::Running => "runs",
     }

@@ -237,13 +237,7 @@ async fn open(session: &mut Session, id: &JobId) -> Result<Result<(Job, Row), Vo
 }
 
 async fn expire_one(session: &mut Session, job: &Job) -> Result<Job, StoreError> {
-    let job = end(
-        session,
-        job,
-        JobState::Expired,
-        "nobody approved it in time",
-    )
-    .await?;
+    let job = end(session, job, JobState::Expired, "nobody said yes in time").await?;
     audit::append(session, &audit::about(&job, "expired", None)).await?;
     Ok(job)
 }
