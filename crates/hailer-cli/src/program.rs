@@ -87,7 +87,7 @@ fn run(
         Some(Verb::Listen(options)) => listen::run(config, options, environment, modules),
         Some(Verb::Replay(options)) => capture::replay(config, options, environment, modules),
         Some(Verb::Reload(ReloadOptions {})) => reload::run(config, environment, modules),
-        Some(Verb::Status(options)) => status::run(config, options, environment, modules),
+        Some(Verb::Status(options)) => status::run(config, options, environment),
         Some(Verb::Explain(options)) => explain::run(options),
         Some(Verb::Completions(options)) => completions::run(options),
     }

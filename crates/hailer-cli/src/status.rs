@@ -5,14 +5,15 @@ use std::path::Path;
 use anyhow::Context;
 use chrono::{DateTime, Local};
 use clap::Args;
-use hailer::Environment;
+use hailer::{Draft, Environment};
 use serde_json::json;
 
+use crate::demo;
 use crate::exit::{Exit, Failure};
 use crate::http;
 use crate::metrics_page::MetricsPage;
 use crate::output;
-use crate::project::{Modules, Project, Source};
+use crate::project::Source;
 use crate::watching::reachable;
 
 #[derive(Debug, Args)]
@@ -27,10 +28,14 @@ pub(crate) fn run(
     config: Option<&Path>,
     options: &StatusOptions,
     environment: &Environment,
-    modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
-    let project = Project::load(Source::find(config), None, environment, modules)?;
-    let Some(admin) = project.config.server.admin_listen else {
+    // A bot goes on with what was right before; that a file is wrong by now is part of what it tells.
+    let draft = match Source::find(config) {
+        Source::File(path) => Draft::load(&path, environment)?,
+        Source::Demo => demo::draft(environment)?,
+    };
+    let config = draft.as_far_as_it_goes();
+    let Some(admin) = config.server.admin_listen else {
         return Err(Failure::new(
             Exit::Unreachable,
             "error: [server] admin_listen is off, so the bot cannot be asked",
@@ -53,12 +58,7 @@ pub(crate) fn run(
         );
         return Err(Failure::new(Exit::Unreachable, text));
     };
-    let names: Vec<&str> = project
-        .config
-        .webhooks
-        .iter()
-        .map(|it| it.name.as_str())
-        .collect();
+    let names: Vec<&str> = config.webhooks.iter().map(|it| it.name.as_str()).collect();
     if options.json {
         let requests: Vec<_> = page
             .requests

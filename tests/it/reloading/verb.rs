@@ -55,6 +55,28 @@ async fn the_verb_refuses_what_the_check_refuses() {
 }
 
 #[tokio::test]
+async fn the_status_of_a_bot_is_told_while_its_file_is_wrong() {
+    let server = builder().start().await;
+    fs::write(server.path("hailer.toml"), "[webhook.ops]\ntokn = 1\n").unwrap();
+
+    let mut command = Command::new(binary());
+    let status = command
+        .args(["status", "--config"])
+        .arg(server.path("hailer.toml"))
+        .env_clear()
+        .env("HAILER_SERVER__ADMIN_LISTEN", server.admin.to_string())
+        .output()
+        .unwrap();
+
+    let said = said(&status);
+    assert_eq!(status.status.code(), Some(0), "{said}");
+    assert!(
+        said.contains("· ready") && said.contains("  ops "),
+        "{said}"
+    );
+}
+
+#[tokio::test]
 async fn a_failing_policy_test_refuses_all_of_it() {
     let server = builder().start().await;
     let test = "[[policy_test]]\ncommand = 'first'\nas = 'anyone'\nexpect = 'deny'\n";

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::Config;
 use super::code;
 use super::environment::Environment;
 use super::problem::{Location, Problem, Problems};
@@ -64,6 +65,12 @@ impl Draft {
             &drop_ins,
             (environment, files),
         ))
+    }
+
+    /// Reads as much as can be read, whatever else is wrong: to find a bot that runs with what the files said before, not
+    /// to run one.
+    pub fn as_far_as_it_goes(&self) -> Config {
+        Config::read(&self.top())
     }
 
     /// Parses a text; relative paths in it start at the given folder.
