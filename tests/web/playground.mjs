@@ -10,7 +10,7 @@ const MANIFEST = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "Carg
 
 /** Starts the bot of a configuration, with files beside it, or the demo; waits for the link. */
 export async function start(config = null, files = {}) {
-  const { child, folder, banner, log } = await run(config, files, config ? ["play"] : [], "Ctrl+C stops");
+  const { child, folder, banner, log } = await run(config, files, config ? ["play"] : [], /Ctrl\+C stops/);
   const [link] = banner.match(/http:\S+#k=\w+/);
   return new Bot(child, folder, banner, link, log);
 }
