@@ -1,7 +1,7 @@
 //! `deploy`: what runs where, and how a version gets there.
 //!
-//! A module of several commands that share a configuration ([`config`]), a memory ([`ledger`]) and the systems that do the
-//! work ([`backend`]). Each command is a file; what `run` and `rollback` have in common is in [`rollout`].
+//! A module of several commands that share a configuration (`config`), a memory (`ledger`) and the systems that do the
+//! work (`backend`). Each command is a file; what `run` and `rollback` have in common is in `rollout`.
 
 mod backend;
 mod before;
