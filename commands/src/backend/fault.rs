@@ -117,22 +117,59 @@ pub(crate) fn why(error: &reqwest::Error, timeout: Duration) -> String {
             _ => format!("no answer within {timeout} ms"),
         };
     }
-    let mut causes = String::new();
+    cause(error).alone.to_owned()
+}
+
+/// Why a server was not heard, in words.
+pub(crate) struct Cause {
+    sign: &'static str,
+    /// As a sentence.
+    pub(crate) alone: &'static str,
+    /// Behind a name.
+    pub(crate) after_name: &'static str,
+}
+
+const CAUSES: [Cause; 6] = [
+    Cause::new(
+        "connection refused",
+        "the connection is refused",
+        "refuses the connection",
+    ),
+    Cause::new(
+        "dns error",
+        "its name is not known",
+        "has a name that is not known",
+    ),
+    Cause::new(
+        "certificate",
+        "its certificate is not accepted",
+        "has a certificate that is not accepted",
+    ),
+    Cause::new("connection reset", "it hangs up", "hangs up"),
+    Cause::new("connection closed", "it hangs up", "hangs up"),
+    Cause::new("unreachable", "there is no way to it", "cannot be reached"),
+];
+
+const NONSENSE: Cause = Cause::new("", "it gives no proper answer", "gives no proper answer");
+
+impl Cause {
+    const fn new(sign: &'static str, alone: &'static str, after_name: &'static str) -> Self {
+        Self {
+            sign,
+            alone,
+            after_name,
+        }
+    }
+}
+
+/// Finds out why a server was not heard, of whatever the error says of itself.
+pub(crate) fn cause(error: &reqwest::Error) -> &'static Cause {
+    let mut said = String::new();
     let mut next: Option<&dyn Error> = Some(error);
     while let Some(cause) = next {
-        causes.push_str(&cause.to_string().to_lowercase());
+        said.push_str(&cause.to_string().to_lowercase());
         next = cause.source();
     }
-    let known = [
-        ("connection refused", "the connection is refused"),
-        ("dns error", "its name is not known"),
-        ("certificate", "its certificate is not accepted"),
-        ("connection reset", "it hangs up"),
-        ("connection closed", "it hangs up"),
-        ("unreachable", "there is no way to it"),
-    ];
-    let words = known.iter().find(|(sign, _)| causes.contains(sign));
-    words
-        .map_or("it gives no proper answer", |(_, words)| words)
-        .to_owned()
+    let known = CAUSES.iter().find(|it| said.contains(it.sign));
+    known.unwrap_or(&NONSENSE)
 }

@@ -1,6 +1,5 @@
 //! Asking other systems over HTTP: within a time, again only where that is safe, and in words that a channel may read.
 
-use std::error::Error;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -9,6 +8,7 @@ use hailer::{Invocation, Secret, Section};
 use reqwest::{Client, Method, StatusCode, Url};
 use serde_json::Value;
 
+use crate::backend::cause;
 use crate::deploy::backend::{Failure, Trouble};
 use crate::deploy::words::took;
 
@@ -363,22 +363,5 @@ pub(super) fn explain(error: &reqwest::Error, limit: Duration) -> String {
     if error.is_timeout() {
         return format!("gives no answer within {}", took(limit));
     }
-    let mut causes = String::new();
-    let mut next: Option<&dyn Error> = Some(error);
-    while let Some(cause) = next {
-        causes.push_str(&cause.to_string().to_lowercase());
-        next = cause.source();
-    }
-    let known = [
-        ("connection refused", "refuses the connection"),
-        ("dns error", "has a name that is not known"),
-        ("certificate", "has a certificate that is not accepted"),
-        ("connection reset", "hangs up"),
-        ("connection closed", "hangs up"),
-        ("unreachable", "cannot be reached"),
-    ];
-    let found = known.iter().find(|(sign, _)| causes.contains(sign));
-    found
-        .map_or("gives no proper answer", |(_, words)| words)
-        .to_owned()
+    cause(error).after_name.to_owned()
 }
