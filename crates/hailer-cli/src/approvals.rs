@@ -10,11 +10,11 @@ use clap::{Args, Subcommand};
 use hailer::{
     Approver, Environment, JobId, NotCounted, OpenRequest, Operator, Permissions, TenantId, Way,
 };
-use hailer_store::{Ballot, Caller, Person, Request, Role, Store, Voted};
+use hailer_store::{Ballot, Caller, Person, Request, Store, Voted};
 use serde_json::{Value, json};
 
 use crate::exit::{Exit, Failure};
-use crate::jobs::block_on;
+use crate::kept::{self, block_on};
 use crate::operator;
 use crate::output;
 use crate::project::{Modules, Project, Source};
@@ -54,12 +54,11 @@ pub(crate) fn run(
     modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
     let project = Project::load(Source::find(config), None, environment, modules)?;
-    let url = project.config.store.clone().ok_or_else(no_store)?;
+    let url = kept::place(&project.config, "nothing, so nothing waits")?;
     let permissions = project.bot.permissions()?;
     let user = operator::user(environment);
     block_on(async {
-        let store = Store::open(&url, Role::Tool).await;
-        let store = store.with_context(|| format!("cannot open {url}"))?;
+        let store = kept::open(&url).await?;
         match &options.what {
             What::List => list(&store, options.json).await,
             What::Approve { code } => {
@@ -72,13 +71,6 @@ pub(crate) fn run(
             }
         }
     })
-}
-
-pub(crate) fn no_store() -> Failure {
-    Failure::new(
-        Exit::Config,
-        "error: this bot keeps nothing, so nothing waits\n  fix: set url in [store]",
-    )
 }
 
 /// Who says yes or no here.

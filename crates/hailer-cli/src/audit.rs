@@ -12,10 +12,10 @@ use std::path::Path;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use hailer::Environment;
-use hailer_store::{Role, Store};
+use hailer_store::Store;
 
 use crate::exit::{Exit, Failure};
-use crate::jobs::block_on;
+use crate::kept::{self, block_on};
 use crate::output;
 use crate::project::{Modules, Project, Source};
 
@@ -75,15 +75,9 @@ pub(crate) fn run(
     modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
     let project = Project::load(Source::find(config), None, environment, modules)?;
-    let Some(url) = project.config.store.clone() else {
-        return Err(Failure::new(
-            Exit::Config,
-            "error: this bot keeps no audit\n  fix: set url in [store]",
-        ));
-    };
+    let url = kept::place(&project.config, "no audit")?;
     block_on(async {
-        let store = Store::open(&url, Role::Tool).await;
-        let store = store.with_context(|| format!("cannot open {url}"))?;
+        let store = kept::open(&url).await?;
         match &options.what {
             What::List(options) => list(&store, options).await,
             What::Verify(options) => verify::run(&store, options, environment).await,

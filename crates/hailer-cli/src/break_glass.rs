@@ -5,11 +5,10 @@ use std::path::Path;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use hailer::{Environment, Permissions, Wanted};
-use hailer_store::{Caller, Glass, NewPost, Person, Reviewed, Role, Store};
+use hailer_store::{Caller, Glass, NewPost, Person, Reviewed, Store};
 
-use crate::approvals::no_store;
 use crate::exit::{Exit, Failure};
-use crate::jobs::block_on;
+use crate::kept::{self, block_on};
 use crate::operator;
 use crate::output;
 use crate::project::{Modules, Project, Source};
@@ -58,12 +57,11 @@ pub(crate) fn run(
     modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
     let project = Project::load(Source::find(config), None, environment, modules)?;
-    let url = project.config.store.clone().ok_or_else(no_store)?;
+    let url = kept::place(&project.config, "nothing, so nothing waits")?;
     let permissions = project.bot.permissions()?;
     let user = operator::user(environment);
     block_on(async {
-        let store = Store::open(&url, Role::Tool).await;
-        let store = store.with_context(|| format!("cannot open {url}"))?;
+        let store = kept::open(&url).await?;
         match &options.what {
             What::Begin { webhook, reason } => {
                 begin(&store, &permissions, &user, webhook, &reason.join(" ")).await

@@ -7,7 +7,7 @@ use hailer::Environment;
 use hailer_jobs::{Poster, greeting};
 
 use crate::exit::{Exit, Failure};
-use crate::jobs::block_on;
+use crate::kept::block_on;
 use crate::output;
 use crate::project::{Modules, Project, Source};
 

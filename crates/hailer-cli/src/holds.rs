@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 
 use crate::audit::row::utc;
 use crate::exit::{Exit, Failure};
-use crate::jobs::{block_on, caller};
+use crate::jobs::caller;
+use crate::kept::{self, block_on};
 use crate::output;
 use crate::project::{Modules, Project, Source};
 
@@ -156,16 +157,10 @@ fn with_store(
     act: impl AsyncFnOnce(&Store, &Caller, &Project) -> Result<Exit, Failure>,
 ) -> Result<Exit, Failure> {
     let project = Project::load(Source::find(config), None, environment, modules)?;
-    let Some(url) = project.config.store.clone() else {
-        return Err(Failure::new(
-            Exit::Config,
-            "error: this bot keeps no locks\n  fix: set url in [store]",
-        ));
-    };
+    let url = kept::place(&project.config, "no locks")?;
     let caller = caller(environment);
     block_on(async {
-        let store = Store::open(&url, Role::Tool).await;
-        let store = store.with_context(|| format!("cannot open {url}"))?;
+        let store = kept::open(&url).await?;
         act(&store, &caller, &project).await
     })
 }

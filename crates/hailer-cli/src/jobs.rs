@@ -8,10 +8,11 @@ use anyhow::Context;
 use chrono::Utc;
 use clap::{Args, Subcommand};
 use hailer::{Cancelled, Environment, Job, JobId, JobState, Retried, read_message};
-use hailer_store::{Caller, JobFilter, Person, Role, Store};
+use hailer_store::{Caller, JobFilter, Person, Store};
 use serde_json::{Value, json};
 
 use crate::exit::{Exit, Failure};
+use crate::kept::{self, block_on};
 use crate::output;
 use crate::project::{Modules, Project, Source};
 
@@ -86,17 +87,11 @@ pub(crate) fn run(
     modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
     let project = Project::load(Source::find(config), None, environment, modules)?;
-    let Some(url) = project.config.store else {
-        return Err(Failure::new(
-            Exit::Config,
-            "error: this bot keeps no jobs\n  fix: set url in [store]",
-        ));
-    };
+    let url = kept::place(&project.config, "no jobs")?;
     let caller = caller(environment);
     let queue = project.config.jobs.queue;
     block_on(async {
-        let store = Store::open(&url, Role::Tool).await;
-        let store = store.with_context(|| format!("cannot open {url}"))?;
+        let store = kept::open(&url).await?;
         act(&store, options, &caller, queue).await
     })
 }
@@ -111,15 +106,6 @@ pub(crate) fn caller(environment: &Environment) -> Caller {
         },
         ..Caller::default()
     }
-}
-
-/// Runs what needs a runtime.
-pub(crate) fn block_on(work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("cannot start threads")?;
-    runtime.block_on(work)
 }
 
 async fn act(

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::audit::filter::Filter;
 use crate::audit::row;
 use crate::exit::{Exit, Failure};
-use crate::jobs::block_on;
+use crate::kept::{self, block_on};
 use crate::output;
 use crate::project::{Modules, Project, Source};
 
@@ -58,12 +58,7 @@ pub(crate) fn run(
     modules: Modules<'_>,
 ) -> Result<Exit, Failure> {
     let project = Project::load(Source::find(config), None, environment, modules)?;
-    let Some(url) = project.config.store.clone() else {
-        return Err(Failure::new(
-            Exit::Config,
-            "error: this bot keeps no audit\n  fix: set url in [store]",
-        ));
-    };
+    let url = kept::place(&project.config, "no audit")?;
     block_on(async {
         let store = match (Store::open(&url, Role::Tool).await, &options.what) {
             // A bot that never ran has used no key.

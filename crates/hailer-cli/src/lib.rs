@@ -22,6 +22,7 @@ mod holds;
 mod http;
 mod init;
 mod jobs;
+mod kept;
 mod keys;
 mod listen;
 mod log;

@@ -8,7 +8,7 @@ use hailer::Environment;
 use hailer_store::{Role, Store, StoreUrl};
 
 use crate::exit::{Exit, Failure};
-use crate::jobs::block_on;
+use crate::kept::{self, block_on};
 use crate::output;
 
 #[derive(Debug, Args)]
@@ -36,8 +36,7 @@ pub(crate) fn run(options: &StoreOptions, environment: &Environment) -> Result<E
     let What::Copy { from, to } = &options.what;
     let (from, to) = (place(from, environment)?, place(to, environment)?);
     block_on(async {
-        let source = Store::open(&from, Role::Tool).await;
-        let source = source.with_context(|| format!("cannot open {from}"))?;
+        let source = kept::open(&from).await?;
         let target = Store::open(&to, Role::CopyTarget).await;
         let target = target.with_context(|| format!("cannot open {to}"))?;
         let copied = source.copy_to(&target).await;
