@@ -6,12 +6,9 @@ use std::str::FromStr;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// A network: `10.1.0.0/16`, or one address.
+/// A network that is not too wide: `10.1.0.0/16`, or one address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    bits: u32,
-}
+pub struct Network(hailer::Network);
 
 /// Says why a text names no network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,22 +22,6 @@ pub enum NetworkError {
     TooWide,
 }
 
-impl Network {
-    fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => {
-                let mask = u32::MAX.checked_shl(32 - self.bits).unwrap_or(0);
-                own.to_bits() & mask == other.to_bits() & mask
-            }
-            (IpAddr::V6(own), IpAddr::V6(other)) => {
-                let mask = u128::MAX.checked_shl(128 - self.bits).unwrap_or(0);
-                own.to_bits() & mask == other.to_bits() & mask
-            }
-            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-        }
-    }
-}
-
 impl FromStr for Network {
     type Err = NetworkError;
 
@@ -50,33 +31,18 @@ impl FromStr for Network {
     ///
     /// It is none, or wider than a private one can be.
     fn from_str(text: &str) -> Result<Self, NetworkError> {
-        let (address, bits) = match text.trim().split_once('/') {
-            Some((address, bits)) => (address, Some(bits)),
-            None => (text.trim(), None),
-        };
-        let address: IpAddr = address.parse().map_err(|_| NetworkError::NoNetwork)?;
-        let (least, most) = match address {
-            IpAddr::V4(_) => (8, 32),
-            IpAddr::V6(_) => (7, 128),
-        };
-        let bits = match bits {
-            Some(bits) => bits.parse().map_err(|_| NetworkError::NoNetwork)?,
-            None => most,
-        };
-        if bits > most {
-            return Err(NetworkError::NoNetwork);
-        }
-        if bits < least {
+        let network: hailer::Network = text.trim().parse().map_err(|()| NetworkError::NoNetwork)?;
+        if network.is_wider_than(8, 7) {
             return Err(NetworkError::TooWide);
         }
-        Ok(Self { address, bits })
+        Ok(Self(network))
     }
 }
 
 /// Tells whether an address may be called. One that is written as IPv6 counts as the IPv4 that it stands for.
 pub(super) fn is_allowed(address: IpAddr, allowed: &[Network]) -> bool {
     let address = address.to_canonical();
-    is_public(address) || allowed.iter().any(|it| it.contains(address))
+    is_public(address) || allowed.iter().any(|Network(it)| it.contains(address))
 }
 
 fn is_public(address: IpAddr) -> bool {

@@ -43,6 +43,16 @@ impl AdminConfig {
 }
 
 impl Network {
+    /// Says whether it has more addresses than one whose first bits, of this number for IPv4 and for IPv6, are fixed.
+    pub fn is_wider_than(&self, bits_v4: u32, bits_v6: u32) -> bool {
+        self.bits
+            < if self.address.is_ipv4() {
+                bits_v4
+            } else {
+                bits_v6
+            }
+    }
+
     /// Says whether an address is one of them.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {
