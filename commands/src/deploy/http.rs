@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hailer::{Invocation, Secret, Section};
 use reqwest::{Client, Method, StatusCode, Url};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::backend::cause;
 use crate::deploy::backend::{Failure, Trouble};
@@ -131,6 +131,21 @@ impl Api {
             }
             tokio::time::sleep(PAUSE * attempt).await;
             attempt += 1;
+        }
+    }
+
+    /// Asks for a list, and returns the name of each thing in it.
+    pub(super) async fn names(&self, path: &str) -> Result<Vec<String>, ApiError> {
+        let found = self.get(path).await?;
+        let found = found.as_array().into_iter().flatten();
+        let names = found.filter_map(|it| it.get("name")?.as_str().map(str::to_owned));
+        Ok(names.collect())
+    }
+
+    /// Cancels what is at a path when it is no longer wanted. It may have ended by itself meanwhile.
+    pub(super) async fn cancel_unwanted(&self, invocation: &Invocation, path: &str) {
+        if invocation.cancellation().is_cancelled() {
+            let _ = self.post(&format!("{path}/cancel"), &json!({})).await;
         }
     }
 

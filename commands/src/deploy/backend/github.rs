@@ -108,10 +108,7 @@ impl GitHub {
         let path = format!("repos/{}/actions/runs/{run}", self.repository(values));
         let look = || async { Ok(self.look_at(&self.api.get(&path).await?, invocation)) };
         let ended = watch(invocation, times, "the workflow", look).await;
-        if invocation.cancellation().is_cancelled() {
-            // It may have ended by itself meanwhile.
-            let _ = self.api.post(&format!("{path}/cancel"), &json!({})).await;
-        }
+        self.api.cancel_unwanted(invocation, &path).await;
         match ended?.as_str() {
             "success" => Ok(Done {
                 said: Some(format!("run {run} succeeded")),
@@ -173,10 +170,7 @@ impl Backend for GitHub {
     ) -> BoxFuture<'a, Result<Option<Vec<String>>, Trouble>> {
         Box::pin(async move {
             let path = format!("repos/{}/tags?per_page=50", self.repository(values));
-            let tags = self.api.get(&path).await?;
-            let tags = tags.as_array().into_iter().flatten();
-            let names = tags.filter_map(|it| it.get("name")?.as_str().map(str::to_owned));
-            Ok(Some(names.collect()))
+            Ok(Some(self.api.names(&path).await?))
         })
     }
 

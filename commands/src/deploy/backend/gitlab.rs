@@ -93,10 +93,7 @@ impl GitLab {
         };
         let times = (self.every, self.time_limit);
         let ended = watch(invocation, times, "the pipeline", look).await;
-        if invocation.cancellation().is_cancelled() {
-            // It may have ended by itself meanwhile.
-            let _ = self.api.post(&format!("{path}/cancel"), &json!({})).await;
-        }
+        self.api.cancel_unwanted(invocation, &path).await;
         match ended?.as_str() {
             "success" => Ok(Done {
                 said: Some(format!("pipeline {id} succeeded")),
@@ -141,10 +138,7 @@ impl Backend for GitLab {
     ) -> BoxFuture<'a, Result<Option<Vec<String>>, Trouble>> {
         Box::pin(async move {
             let path = format!("{}/repository/tags?per_page=50", self.project(values));
-            let tags = self.api.get(&path).await?;
-            let tags = tags.as_array().into_iter().flatten();
-            let names = tags.filter_map(|it| it.get("name")?.as_str().map(str::to_owned));
-            Ok(Some(names.collect()))
+            Ok(Some(self.api.names(&path).await?))
         })
     }
 }
