@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{COOKIE, HeaderValue};
+use actix_web::{HttpRequest, web};
 use hailer::AdminConfig;
 
 use crate::error::PlaygroundError;
@@ -263,40 +263,10 @@ fn cookie_name(request: &HttpRequest) -> String {
 
 /// Returns a parameter of a query, decoded.
 pub(super) fn parameter(query: &str, name: &str) -> Option<String> {
-    let parts = query.split('&').filter_map(|it| it.split_once('='));
-    let value = parts
-        .filter(|(it, _)| *it == name)
-        .map(|(_, it)| it)
-        .next()?;
-    let text = decode(value);
-    let text = text.trim();
+    let pairs = web::Query::<Vec<(String, String)>>::from_query(query).ok()?;
+    let (_, value) = pairs.0.into_iter().find(|(it, _)| it == name)?;
+    let text = value.trim();
     (!text.is_empty()).then(|| text.to_owned())
-}
-
-/// Undoes what `encodeURIComponent` and forms do.
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        let ahead = rest.clone();
-        let digits = || {
-            let mut ahead = ahead;
-            let digit = |it: u8| char::from(it).to_digit(16);
-            Some(digit(ahead.next()?)? * 16 + digit(ahead.next()?)?)
-        };
-        match byte {
-            b'+' => bytes.push(b' '),
-            b'%' => match digits().and_then(|it| u8::try_from(it).ok()) {
-                Some(decoded) => {
-                    bytes.push(decoded);
-                    let _ = (rest.next(), rest.next());
-                }
-                None => bytes.push(byte),
-            },
-            _ => bytes.push(byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
