@@ -5,14 +5,13 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import { request } from "node:http";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { launch } from "./chromium.mjs";
 import { LOW_CONTRAST } from "./contrast.mjs";
-import { serve } from "./playground.mjs";
+import { ask as askServer, complain, serve } from "./playground.mjs";
 
 const PICTURE = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "docs", "operator.png");
 
@@ -53,28 +52,13 @@ after(async () => {
   await bot?.stop();
 });
 
-/** Asks without a browser. */
-function ask(path, { method = "GET", headers = {}, body } = {}) {
-  const { hostname, port } = new URL(bot.admin);
-  return new Promise((resolve, reject) => {
-    const call = request({ hostname, port, path, method, headers }, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (part) => (text += part));
-      response.on("end", () => resolve({ status: response.statusCode, headers: response.headers, text }));
-    });
-    call.on("error", reject);
-    call.end(body);
-  });
-}
+const ask = (path, options) => askServer(bot.admin, path, options);
 
 /** Opens one of the pages; notes what goes wrong in it. */
 async function open(page, { width = 1280, height = 800, scheme = "light" } = {}) {
   const tab = await browser.blank(width, height, true);
   tab.complaints = [];
-  tab.on("Runtime.exceptionThrown", ({ exceptionDetails: it }) => tab.complaints.push(it.exception?.description ?? it.text));
-  tab.on("Log.entryAdded", ({ entry }) => tab.complaints.push(`${entry.text} ${entry.url ?? ""}`));
-  tab.on("Network.requestWillBeSent", ({ request: { url } }) => new URL(url).origin === bot.admin || url.startsWith("data:") || tab.complaints.push(url));
-  for (const domain of ["Runtime", "Log", "Network"]) await tab.call(`${domain}.enable`);
+  await complain(tab, new URL(bot.admin).host, tab.complaints);
   await tab.call("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
   await tab.call("Page.navigate", { url: `${bot.admin}/operator/#${page}` });
   await tab.until(`document.getElementById('page-${page}') && !document.getElementById('page-${page}').hidden`);

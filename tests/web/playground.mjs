@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,6 +20,32 @@ export async function start(config = null, files = {}) {
 export async function serve(config, files) {
   const { child, folder, banner } = await run(config, files, ["serve"], /Commands .*\n/);
   return new Server(child, folder, banner);
+}
+
+/** Asks a server without a browser. */
+export function ask(origin, path, { method = "GET", headers = {}, body } = {}) {
+  const { hostname, port } = new URL(origin);
+  return new Promise((resolve, reject) => {
+    const call = request({ hostname, port, path, method, headers }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part) => (text += part));
+      response.on("end", () => resolve({ status: response.statusCode, headers: response.headers, text }));
+    });
+    call.on("error", reject);
+    call.end(body);
+  });
+}
+
+/** Notes in a list whatever goes wrong in a page, which may ask only this host, and what it has made itself. */
+export async function complain(page, host, complaints, own = /^data:/) {
+  page.on("Runtime.exceptionThrown", ({ exceptionDetails: it }) => complaints.push(it.exception?.description ?? it.text));
+  page.on("Log.entryAdded", ({ entry }) => complaints.push(`${entry.text} ${entry.url ?? ""}`));
+  page.on("Audits.issueAdded", ({ issue }) => issue.code === "ContentSecurityPolicyIssue" && complaints.push(JSON.stringify(issue.details)));
+  page.on("Network.requestWillBeSent", ({ request: { url } }) => {
+    const isHere = url.startsWith(`http://${host}/`) || own.test(url);
+    if (!isHere) complaints.push(`asks ${url}`);
+  });
+  for (const domain of ["Runtime", "Log", "Audits", "Network"]) await page.call(`${domain}.enable`);
 }
 
 async function run(config, files, verb, sign) {
@@ -113,14 +140,7 @@ class Tab {
 
   async begin(link) {
     const { page, complaints } = this;
-    page.on("Runtime.exceptionThrown", ({ exceptionDetails: it }) => complaints.push(it.exception?.description ?? it.text));
-    page.on("Log.entryAdded", ({ entry }) => complaints.push(`${entry.text} ${entry.url ?? ""}`));
-    page.on("Audits.issueAdded", ({ issue }) => issue.code === "ContentSecurityPolicyIssue" && complaints.push(JSON.stringify(issue.details)));
-    page.on("Network.requestWillBeSent", ({ request }) => {
-      const isHere = request.url.startsWith(`http://${this.host}/`) || /^(data|blob|about):/.test(request.url);
-      if (!isHere) complaints.push(`asks ${request.url}`);
-    });
-    for (const domain of ["Runtime", "Log", "Audits", "Network"]) await page.call(`${domain}.enable`);
+    await complain(page, this.host, complaints, /^(data|blob|about):/);
     await page.call("Emulation.setEmulatedMedia", { features: [{ name: "prefers-reduced-motion", value: "reduce" }] });
     await page.call("Page.navigate", { url: link });
     await page.until("document.documentElement.dataset.ready || !document.getElementById('locked').hidden");

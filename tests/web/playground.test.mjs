@@ -4,14 +4,13 @@
 
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
-import { request } from "node:http";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { launch } from "./chromium.mjs";
 import { LOW_CONTRAST } from "./contrast.mjs";
-import { start } from "./playground.mjs";
+import { ask as askServer, start } from "./playground.mjs";
 
 const PICTURE = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "docs", "playground.png");
 
@@ -42,19 +41,7 @@ after(async () => {
   await bot?.stop();
 });
 
-/** Asks the server without a browser. */
-function ask(path, { method = "GET", headers = {}, body } = {}) {
-  const { hostname, port } = new URL(bot.origin);
-  return new Promise((resolve, reject) => {
-    const call = request({ hostname, port, path, method, headers }, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (part) => (text += part));
-      response.on("end", () => resolve({ status: response.statusCode, headers: response.headers, text }));
-    });
-    call.on("error", reject);
-    call.end(body);
-  });
-}
+const ask = (path, options) => askServer(bot.origin, path, options);
 
 test("a newcomer clicks an example and sees the answer", async () => {
   const tab = await bot.open(browser);
