@@ -222,14 +222,9 @@ impl Jobs {
     /// # Errors
     ///
     /// As [`Store::adopt`].
-    pub async fn adopt(
-        &self,
-        job: NewJob,
-        intent: Option<AuditEntry>,
-        within: Duration,
-    ) -> Result<Fence, StoreError> {
+    pub async fn adopt(&self, job: NewJob, within: Duration) -> Result<Fence, StoreError> {
         let call = move |store: Store| async move {
-            let owned = store.within(within).adopt(&job, intent.as_ref()).await?;
+            let owned = store.within(within).adopt(&job).await?;
             Ok(owned.fence)
         };
         self.call(call).await

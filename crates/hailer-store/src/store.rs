@@ -13,7 +13,6 @@ use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::admission::{Admission, Admitted, Caller, Cancelled};
-use crate::audit::AuditEntry;
 use crate::claim::{ClaimLimits, RecoverPolicy, Recovered, Renewed};
 use crate::engine::Engine;
 use crate::engine::postgres::ServerEngine;
@@ -141,16 +140,10 @@ impl Store {
     /// # Errors
     ///
     /// As [`admit`](Self::admit).
-    pub async fn adopt(
-        &self,
-        job: &NewJob,
-        intent: Option<&AuditEntry>,
-    ) -> Result<Owned, StoreError> {
-        let (job, intent) = (job.clone(), intent.cloned());
-        self.write(move |session| {
-            Box::pin(async move { operation::adopt(session, &job, intent.as_ref()).await })
-        })
-        .await
+    pub async fn adopt(&self, job: &NewJob) -> Result<Owned, StoreError> {
+        let job = job.clone();
+        self.write(move |session| Box::pin(async move { operation::adopt(session, &job).await }))
+            .await
     }
 
     /// Takes the next job from the queue, which is then [`JobState::Starting`]; `None` when none may be taken.

@@ -159,11 +159,7 @@ async fn ask(
 }
 
 /// Takes in a job that runs already.
-pub(crate) async fn adopt(
-    session: &mut Session,
-    job: &NewJob,
-    intent: Option<&AuditEntry>,
-) -> Result<Owned, StoreError> {
+pub(crate) async fn adopt(session: &mut Session, job: &NewJob) -> Result<Owned, StoreError> {
     let id = free_id(session).await?;
     put_job(
         session,
@@ -177,16 +173,6 @@ pub(crate) async fn adopt(
         &id,
     )
     .await?;
-    if let Some(intent) = intent {
-        audit::append(
-            session,
-            &AuditEntry {
-                job: Some(id.clone()),
-                ..intent.clone()
-            },
-        )
-        .await?;
-    }
     session.touch();
     Ok(Owned {
         fence: Fence {

@@ -345,7 +345,7 @@ async fn an_adopted_job_is_held(bed: &Bed) {
 
     let owned = store
         .within(Duration::from_secs(5))
-        .adopt(&new_job(), None)
+        .adopt(&new_job())
         .await
         .expect("adopted");
 

@@ -70,7 +70,7 @@ impl Core {
         let found = errand.understood()?;
         let limit = jobs.settings().time_limit(found.entry.time_limit());
         let job = door::new_job(errand, found, limit);
-        let fence = jobs.adopt(job, None, SPARE).await;
+        let fence = jobs.adopt(job, SPARE).await;
         let fence = fence
             .map_err(|error| {
                 let request_id = errand.inquiry.request_id;
