@@ -114,7 +114,12 @@ job = true
 ";
 
 /// What an option in quotes holds that is a secret; quoting and escaping could hide it from a search.
-const KEY: &str = "canary 7c1e \\ 5a90";
+///
+/// Its parts are long and no hexadecimal digits, so that no id or digest holds one by chance.
+const KEY: &str = "canary quagmire-lantern \\ thimble-orchard";
+
+/// The parts of the key between which something may be escaped.
+const PARTS: [&str; 2] = ["quagmire-lantern", "thimble-orchard"];
 
 fn serve(folder: &std::path::Path) -> Command {
     let mut command = Command::new(binary());
@@ -133,7 +138,7 @@ fn found(folder: &std::path::Path, told: &str) -> Vec<String> {
         let path = entry.unwrap().path();
         let bytes = fs::read(&path).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes);
-        for part in ["7c1e", "5a90"] {
+        for part in PARTS {
             if text.contains(part) {
                 found.push(format!("{part} in {}", path.display()));
             }
@@ -141,7 +146,7 @@ fn found(folder: &std::path::Path, told: &str) -> Vec<String> {
     }
     let lines = told
         .lines()
-        .filter(|it| it.contains("7c1e") || it.contains("5a90"));
+        .filter(|it| PARTS.iter().any(|part| it.contains(part)));
     found.extend(lines.map(str::to_owned));
     found
 }

@@ -9,7 +9,7 @@ use hailer::{
 };
 use tokio::sync::Semaphore;
 
-const SECRET: &str = "canary \"41f0\" x";
+const SECRET: &str = "canary \"quayside-lantern\" x";
 
 #[derive(Debug, clap::Args)]
 struct UnlockArgs {
@@ -91,14 +91,15 @@ async fn a_job_is_told_and_kept_without_its_secret() {
     let said = bed.bot.say(&message("main", SECRET)).await;
     said.assert_contains("unlock main --key ***")
         .assert_contains("for a look");
-    said.assert_lacks("41f0");
+    said.assert_lacks("quayside-lantern");
     let job = said.job();
     bed.go_on.add_permits(1);
     let result = bed.bot.result_of(&job).await;
 
     result.assert_text("main opens with ***");
     let kept = bed.bot.say("dump").await;
-    kept.assert_lacks("41f0").assert_contains("body: None");
+    kept.assert_lacks("quayside-lantern")
+        .assert_contains("body: None");
     assert_eq!(*bed.keys.lock().unwrap(), [SECRET]);
 }
 
@@ -110,8 +111,8 @@ async fn what_is_no_job_is_kept_without_its_secret_too() {
 
         let said = bed.bot.say(&message(vault, SECRET)).await;
 
-        said.assert_contains("***").assert_lacks("41f0");
-        bed.bot.say("dump").await.assert_lacks("41f0");
+        said.assert_contains("***").assert_lacks("quayside-lantern");
+        bed.bot.say("dump").await.assert_lacks("quayside-lantern");
         assert_eq!(*bed.keys.lock().unwrap(), [SECRET]);
     }
 }
@@ -133,11 +134,11 @@ async fn a_secret_that_was_not_understood_is_not_repeated() {
     let bed = bed(spec());
 
     for text in [
-        "unlock main --key canary 41f0",
-        "unlok main --key 41f0",
-        "unlock main --key x --41f0",
+        "unlock main --key canary quayside-lantern",
+        "unlok main --key quayside-lantern",
+        "unlock main --key x --quayside-lantern",
     ] {
-        bed.bot.say(text).await.assert_lacks("41f0");
+        bed.bot.say(text).await.assert_lacks("quayside-lantern");
     }
 }
 
