@@ -21,10 +21,11 @@ use understand::misused;
 
 mod check;
 mod digest;
+mod error;
 mod judge;
 mod understand;
 
-pub use check::{RegistryError, RegistryErrors};
+pub use error::{RegistryError, RegistryErrors};
 pub use judge::Judgement;
 
 /// A command as the registry keeps it.

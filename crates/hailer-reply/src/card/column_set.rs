@@ -4,10 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::card::action::Link;
 use crate::card::element::{Element, nest};
-use crate::card::https_url::HttpsUrl;
 use crate::card::look::{ContainerStyle, HorizontalAlignment, VerticalAlignment};
 use crate::card::pixels::Pixels;
-use crate::card::placement::{Placement, placement_builders};
+use crate::card::placement::{Placement, frame_builders, placement_builders};
 
 /// Columns side by side.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -126,27 +125,6 @@ impl ColumnSet {
         self
     }
 
-    /// Sets what the set means by its background.
-    #[must_use]
-    pub fn with_style(mut self, style: ContainerStyle) -> Self {
-        self.style = Some(style);
-        self
-    }
-
-    /// Lets the background reach the border of the card.
-    #[must_use]
-    pub fn bleeding(mut self) -> Self {
-        self.bleed = Some(true);
-        self
-    }
-
-    /// Sets the least height in pixels.
-    #[must_use]
-    pub fn with_min_height(mut self, pixels: u32) -> Self {
-        self.min_height = Some(Pixels(pixels));
-        self
-    }
-
     /// Sets where the columns stand from left to right.
     #[must_use]
     pub fn with_horizontal_alignment(mut self, alignment: HorizontalAlignment) -> Self {
@@ -154,13 +132,7 @@ impl ColumnSet {
         self
     }
 
-    /// Opens an address when the set is clicked.
-    #[must_use]
-    pub fn with_link(mut self, url: HttpsUrl) -> Self {
-        self.select_action = Some(Link::new(url));
-        self
-    }
-
+    frame_builders!();
     placement_builders!();
 }
 
@@ -185,27 +157,6 @@ impl Column {
         self
     }
 
-    /// Sets what the column means by its background.
-    #[must_use]
-    pub fn with_style(mut self, style: ContainerStyle) -> Self {
-        self.style = Some(style);
-        self
-    }
-
-    /// Lets the background reach the border of the card.
-    #[must_use]
-    pub fn bleeding(mut self) -> Self {
-        self.bleed = Some(true);
-        self
-    }
-
-    /// Sets the least height in pixels.
-    #[must_use]
-    pub fn with_min_height(mut self, pixels: u32) -> Self {
-        self.min_height = Some(Pixels(pixels));
-        self
-    }
-
     /// Sets where the elements stand from top to bottom.
     #[must_use]
     pub fn with_vertical_alignment(mut self, alignment: VerticalAlignment) -> Self {
@@ -213,12 +164,6 @@ impl Column {
         self
     }
 
-    /// Opens an address when the column is clicked.
-    #[must_use]
-    pub fn with_link(mut self, url: HttpsUrl) -> Self {
-        self.select_action = Some(Link::new(url));
-        self
-    }
-
+    frame_builders!();
     placement_builders!();
 }

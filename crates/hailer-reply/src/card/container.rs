@@ -4,10 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::card::action::Link;
 use crate::card::element::{Element, nest};
-use crate::card::https_url::HttpsUrl;
 use crate::card::look::{ContainerStyle, VerticalAlignment};
 use crate::card::pixels::Pixels;
-use crate::card::placement::{Placement, placement_builders};
+use crate::card::placement::{Placement, frame_builders, placement_builders};
 
 /// Elements one below the other, with a background or a link of their own.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -41,27 +40,6 @@ impl Container {
         self
     }
 
-    /// Sets what the container means by its background.
-    #[must_use]
-    pub fn with_style(mut self, style: ContainerStyle) -> Self {
-        self.style = Some(style);
-        self
-    }
-
-    /// Lets the background reach the border of the card.
-    #[must_use]
-    pub fn bleeding(mut self) -> Self {
-        self.bleed = Some(true);
-        self
-    }
-
-    /// Sets the least height in pixels.
-    #[must_use]
-    pub fn with_min_height(mut self, pixels: u32) -> Self {
-        self.min_height = Some(Pixels(pixels));
-        self
-    }
-
     /// Sets where the elements stand from top to bottom.
     #[must_use]
     pub fn with_vertical_alignment(mut self, alignment: VerticalAlignment) -> Self {
@@ -69,12 +47,6 @@ impl Container {
         self
     }
 
-    /// Opens an address when the container is clicked.
-    #[must_use]
-    pub fn with_link(mut self, url: HttpsUrl) -> Self {
-        self.select_action = Some(Link::new(url));
-        self
-    }
-
+    frame_builders!();
     placement_builders!();
 }

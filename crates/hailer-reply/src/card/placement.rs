@@ -79,3 +79,38 @@ macro_rules! placement_builders {
 }
 
 pub(crate) use placement_builders;
+
+/// Builders of the elements that frame others: containers, columns and sets of them.
+macro_rules! frame_builders {
+    () => {
+        /// Sets what is meant by the background.
+        #[must_use]
+        pub fn with_style(mut self, style: $crate::card::look::ContainerStyle) -> Self {
+            self.style = Some(style);
+            self
+        }
+
+        /// Lets the background reach the border of the card.
+        #[must_use]
+        pub fn bleeding(mut self) -> Self {
+            self.bleed = Some(true);
+            self
+        }
+
+        /// Sets the least height in pixels.
+        #[must_use]
+        pub fn with_min_height(mut self, pixels: u32) -> Self {
+            self.min_height = Some($crate::card::pixels::Pixels(pixels));
+            self
+        }
+
+        /// Opens an address when the element is clicked.
+        #[must_use]
+        pub fn with_link(mut self, url: $crate::card::https_url::HttpsUrl) -> Self {
+            self.select_action = Some($crate::card::action::Link::new(url));
+            self
+        }
+    };
+}
+
+pub(crate) use frame_builders;
