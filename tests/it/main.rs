@@ -66,3 +66,4 @@ mod stalled_store;
 mod tls;
 mod transcripts;
 mod webhooks;
+mod wrong_elsewhere;

@@ -4,11 +4,14 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use hailer::{Bot, Config, Draft, Environment, Module, Problems, SourceFiles};
+use hailer::{
+    Bot, Config, Draft, Environment, Location, Module, Partly, Problems, Severity, SourceFiles,
+};
 use hailer_playground::PlaygroundConfig;
 
 use crate::demo;
 use crate::exit::{Exit, Failure};
+use crate::output;
 
 /// The configuration in a folder.
 const FILE: &str = "hailer.toml";
@@ -53,6 +56,14 @@ impl Source {
         }
     }
 
+    /// Reads the text of it, not yet understood.
+    pub(crate) fn draft(&self, environment: &Environment) -> Result<Draft, Failure> {
+        Ok(match self {
+            Self::File(path) => Draft::load(path, environment)?,
+            Self::Demo => demo::draft(environment)?,
+        })
+    }
+
     /// As [`Source::find`], for verbs that have no demo.
     pub(crate) fn find_file(named: Option<&Path>) -> Result<PathBuf, Failure> {
         match Self::find(named) {
@@ -63,6 +74,57 @@ impl Source {
             )),
         }
     }
+}
+
+/// What stands in some tables of a configuration, and what was made of them.
+pub(crate) struct PartOfProject {
+    pub(crate) config: Config,
+    pub(crate) modules: Vec<Module>,
+}
+
+impl PartOfProject {
+    /// Reads what a verb needs that can do without the rest: the tables of these paths have to be right. That others
+    /// are wrong is said in a line, and no reason to fail.
+    pub(crate) fn load(
+        draft: Draft,
+        paths: &[&[&str]],
+        modules: Modules<'_>,
+    ) -> Result<Self, Failure> {
+        let modules = modules(&draft);
+        hailer_playground::know(&draft);
+        let Partly {
+            config,
+            here,
+            elsewhere,
+            ..
+        } = draft.finish_part(paths);
+        if here.has_errors() {
+            return Err(here.into());
+        }
+        if let Some(line) = in_a_line(&elsewhere) {
+            output::say(&line);
+        }
+        Ok(Self { config, modules })
+    }
+}
+
+/// Says that something is wrong that does not matter now.
+fn in_a_line(problems: &Problems) -> Option<String> {
+    let mut errors = problems.iter().filter(|it| it.severity == Severity::Error);
+    let first = errors.next()?;
+    let place = match &first.location {
+        Some(Location::Line { path, line, .. }) => format!("{path}:{line}"),
+        Some(Location::File { path }) => path.clone(),
+        Some(Location::Variable { name }) => name.clone(),
+        Some(_) | None => "the configuration".to_owned(),
+    };
+    let more = match errors.count() {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    Some(format!(
+        "warning: something else is wrong in {place}{more}; `hailer check` tells what"
+    ))
 }
 
 impl Project {

@@ -16,7 +16,7 @@ pub(crate) use sandbox::describe as describe_sandbox;
 
 use crate::exit::{Exit, Failure};
 use crate::output;
-use crate::project::{Modules, Source};
+use crate::project::{Modules, PartOfProject, Source};
 
 #[derive(Debug, Args)]
 pub(crate) struct ScriptOptions {
@@ -85,8 +85,7 @@ fn find(
 ) -> Result<Script, Failure> {
     let draft = Draft::load(&Source::find_file(config)?, environment)?;
     let scripts = script::read(&draft);
-    let _ = modules(&draft);
-    draft.finish()?;
+    PartOfProject::load(draft, &[&["script", name], &["http", name]], modules)?;
     let names: Vec<String> = scripts.iter().map(|it| it.name.clone()).collect();
     let found = scripts.into_iter().find(|it| it.name == name);
     found.ok_or_else(|| {

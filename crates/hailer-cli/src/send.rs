@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::arguments::SendOptions;
 use crate::exit::{Exit, Failure};
-use crate::project::{Modules, Project, Source};
+use crate::project::{Modules, PartOfProject, Project, Source};
 use crate::{output, token};
 
 use post::{Posted, post};
@@ -46,22 +46,50 @@ pub(crate) fn run(
     let posted = match &options.url {
         Some(url) => runtime.block_on(send_to(&stranger(url, options, environment)?))?,
         None => {
-            let project = Project::load(Source::find(config), None, environment, modules)?;
-            let target = configured(&project.config, options)?;
-            match runtime.block_on(send_to(&target)) {
-                Err(failure) if failure.exit() == Exit::Unreachable => {
+            let source = Source::find(config);
+            let project = Project::load(source.clone(), None, environment, modules);
+            let project = project.map_err(|_| ());
+            let target = match &project {
+                Ok(project) => configured(&project.config, options)?,
+                Err(()) => configured(&part(&source, options, environment, modules)?, options)?,
+            };
+            match (runtime.block_on(send_to(&target)), project) {
+                (Err(failure), project) if failure.exit() == Exit::Unreachable => {
+                    let project = project.map_err(|()| no_stand_in(&target))?;
                     output::say(&format!(
                         "nobody answers at {}; a bot was started for this message",
                         target.url
                     ));
                     runtime.block_on(send_in_process(project, target))?
                 }
-                answered => answered?,
+                (answered, _) => answered?,
             }
         }
     };
     runtime.shutdown_background();
     show(&posted, options, environment)
+}
+
+/// Reads what it takes to talk to a bot that runs with what was right before.
+fn part(
+    source: &Source,
+    options: &SendOptions,
+    environment: &Environment,
+    modules: Modules<'_>,
+) -> Result<Config, Failure> {
+    let draft = source.draft(environment)?;
+    let first = draft.section("webhook").names().into_iter().next();
+    let webhook = options.webhook.clone().or(first).unwrap_or_default();
+    let paths: [&[&str]; 2] = [&["server"], &["webhook", &webhook]];
+    Ok(PartOfProject::load(draft, &paths, modules)?.config)
+}
+
+fn no_stand_in(target: &Target) -> Failure {
+    let text = format!(
+        "error: nobody answers at {}, and no bot can be started for this message while something is wrong in its configuration\n  fix: `hailer check` tells what",
+        target.url
+    );
+    Failure::new(Exit::Unreachable, text)
 }
 
 /// Talks to an address that no configuration describes: how people mention that bot is not known, so nobody is.

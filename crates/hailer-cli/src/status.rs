@@ -5,10 +5,9 @@ use std::path::Path;
 use anyhow::Context;
 use chrono::{DateTime, Local};
 use clap::Args;
-use hailer::{Draft, Environment};
+use hailer::Environment;
 use serde_json::json;
 
-use crate::demo;
 use crate::exit::{Exit, Failure};
 use crate::http;
 use crate::metrics_page::MetricsPage;
@@ -30,11 +29,8 @@ pub(crate) fn run(
     environment: &Environment,
 ) -> Result<Exit, Failure> {
     // A bot goes on with what was right before; that a file is wrong by now is part of what it tells.
-    let draft = match Source::find(config) {
-        Source::File(path) => Draft::load(&path, environment)?,
-        Source::Demo => demo::draft(environment)?,
-    };
-    let config = draft.as_far_as_it_goes();
+    let draft = Source::find(config).draft(environment)?;
+    let config = draft.finish_part(&[]).config;
     let Some(admin) = config.server.admin_listen else {
         return Err(Failure::new(
             Exit::Unreachable,

@@ -112,9 +112,9 @@ pub use bound_bot::{BoundBot, stop_signal};
 pub use config::{
     AdminConfig, ApprovalConfig, AuditConfig, BotConfig, BreakGlassConfig, CONFIG_CAUSES, Changes,
     CommandConfig, Config, Draft, Environment, Expectation, FreezeConfig, LimitsConfig, Loaded,
-    Location, LogConfig, LogLevel, Network, NoStandpoint, Operator, PermissionsConfig, PolicyTest,
-    Problem, Problems, Redact, RuleConfig, Secret, Section, ServerConfig, Severity, SourceFiles,
-    Standpoint, SyslogAddress, TlsConfig, Wanted, WebhookConfig, read_approval,
+    Location, LogConfig, LogLevel, Network, NoStandpoint, Operator, Partly, PermissionsConfig,
+    PolicyTest, Problem, Problems, Redact, RuleConfig, Secret, Section, ServerConfig, Severity,
+    SourceFiles, Standpoint, SyslogAddress, TlsConfig, Wanted, WebhookConfig, read_approval,
 };
 pub use follow_ups::FollowUps;
 pub use hailer_jobs::HostPattern;

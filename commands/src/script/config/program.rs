@@ -103,13 +103,14 @@ fn read_exec(
         return None;
     };
     let folders = environment.get("PATH").map_or(PATH, String::as_str);
-    let program = read_program(section, "exec", program, folders)?;
+    let program = read_program(section, "exec", program, folders);
     for word in words.iter().filter(|it| it.starts_with('/')) {
         // An interpreter's script, most likely.
         check_owner(section, "exec", Path::new(word));
     }
     let mut templates = Vec::new();
     for word in words {
+        warn_of_relative(section, word);
         match Template::parse(word) {
             Ok(template) => {
                 check_names(section, &template, arguments);
@@ -120,7 +121,24 @@ fn read_exec(
             }
         }
     }
-    Some((program, templates))
+    Some((program?, templates))
+}
+
+/// A script runs in a folder of its own, so an interpreter would not find a file that stands beside the configuration.
+fn warn_of_relative(section: &Section<'_>, word: &str) {
+    let is_word = !word.is_empty() && !word.starts_with('/') && !word.contains(['{', '}']);
+    if !is_word || section.has("cwd") {
+        return;
+    }
+    let path = section.resolve(word);
+    if path.is_file() {
+        let path = std::path::absolute(&path).unwrap_or(path);
+        section.warn(
+            "exec",
+            format!("`{word}` is not found where the script runs: in an empty folder of its own"),
+            format!("fix: write {}, or set `cwd`", path.display()),
+        );
+    }
 }
 
 /// Finds a program that a key names, and refuses one that cannot be run, or that anybody can change.
@@ -145,11 +163,12 @@ pub(crate) fn read_program(
         places.find(|it| it.is_file())
     };
     let Some(path) = path else {
-        section.reject(
-            key,
-            format!("there is no program `{program}` in the script's PATH"),
-            "fix: write its whole path, or set PATH in `env`",
-        );
+        let help = match section.resolve(program).is_file() {
+            true => format!("fix: the file beside hailer.toml is \"./{program}\""),
+            false => "fix: write its whole path, or set PATH in `env`".to_owned(),
+        };
+        let text = format!("there is no program `{program}` in the script's PATH");
+        section.reject(key, text, help);
         return None;
     };
     let path = std::path::absolute(&path).unwrap_or(path);

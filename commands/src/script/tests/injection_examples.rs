@@ -5,8 +5,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use hailer::{Draft, Environment};
+use serde_json::Value as Json;
 
 use super::injection::{payloads, types};
 use super::{
@@ -19,8 +21,7 @@ use crate::script::argument::{ArgumentType, ScriptArgument};
 const STUB: &str = "#!/bin/sh\nfor word in \"$@\"; do printf '%s\\0' \"$word\"; done > \"$RECORD\"\nenv -0 > \"$RECORD.env\"\n";
 
 fn examples() -> Vec<Script> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/scripts");
-    let toml = fs::read_to_string(folder.join("hailer.toml")).unwrap();
+    let (folder, toml) = (folder_of_examples(), examples_toml());
     let token = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
     let environment = Environment::from_pairs([("HAILER_TOKEN_OPS", token)]);
     let draft = Draft::parse("hailer.toml", &toml, &folder, &environment);
@@ -72,9 +73,44 @@ fn expected(script: &Script, tried: &str, values: &[String]) -> Vec<String> {
     words
 }
 
+fn folder_of_examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/scripts")
+}
+
+/// Returns the configuration of the examples, with what the one says of itself that has no table there.
 fn examples_toml() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/scripts/hailer.toml");
-    fs::read_to_string(path).unwrap()
+    let folder = folder_of_examples();
+    let toml = fs::read_to_string(folder.join("hailer.toml")).unwrap();
+    format!("{toml}\n{}", as_table("backup", &folder))
+}
+
+fn as_table(name: &str, folder: &Path) -> String {
+    let program = format!("bin/{name}.sh");
+    let asked = Command::new(folder.join(&program))
+        .arg("--hailer-spec")
+        .output()
+        .unwrap();
+    let spec: Json = serde_json::from_slice(&asked.stdout).unwrap();
+    let words: Vec<String> = spec["words"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(Json::to_string)
+        .collect();
+    let args = spec["args"].as_array().unwrap().iter();
+    let args = args.map(|it| {
+        let keys = it.as_object().unwrap().iter();
+        let keys: Vec<String> = keys
+            .map(|(key, value)| format!("{key} = {value}"))
+            .collect();
+        format!("{{ {} }}", keys.join(", "))
+    });
+    format!(
+        "[script.{name}]\nhelp = {}\nexec = [\"{program}\", {}]\nargs = [{}]\n",
+        spec["help"],
+        words.join(", "),
+        args.collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// Reads the words behind the program, as they stand in the file.
@@ -164,7 +200,7 @@ async fn no_example_gets_anything_but_words() {
             }
         }
     }
-    assert!(scripts >= 6 && calls > 60, "{scripts} {calls}");
+    assert!(scripts >= 7 && calls > 80, "{scripts} {calls}");
     let left: Vec<_> = fs::read_dir(folder.path())
         .unwrap()
         .map(|it| it.unwrap().file_name())

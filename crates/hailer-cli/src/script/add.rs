@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
-use hailer::{Bot, Draft, Environment};
+use hailer::{Bot, Draft, Environment, PermissionsConfig};
 use hailer_commands::script as scripts;
 use hailer_process::{CancellationToken, Ending, Launcher, Program};
 use toml_edit::{Array, DocumentMut, Item, Table, Value};
@@ -15,7 +15,7 @@ use toml_edit::{Array, DocumentMut, Item, Table, Value};
 use super::description::{Description, QUESTION};
 use crate::exit::{Exit, Failure};
 use crate::output;
-use crate::project::{Modules, Project, Source};
+use crate::project::{Modules, PartOfProject, Source};
 
 /// A script describes itself at once, or not at all.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
@@ -103,21 +103,42 @@ fn name(options: &AddOptions) -> Result<String, Failure> {
     Err(Failure::new(Exit::Usage, text))
 }
 
-/// Returns the names that are commands already.
+/// Returns the names that are commands already, as far as the configuration can be read.
 fn taken_names(
     config: &Path,
     environment: &Environment,
     modules: Modules<'_>,
 ) -> Result<Vec<String>, Failure> {
-    let project = Project::load(Source::File(config.to_owned()), None, environment, modules)?;
-    let permissions = project.bot.permissions()?;
-    let entries = permissions.catalog().iter();
-    Ok(entries
-        .flat_map(|entry| {
-            std::iter::once(entry.path()).chain(entry.aliases().iter().map(String::as_str))
-        })
-        .map(str::to_owned)
-        .collect())
+    let draft = Draft::load(config, environment)?;
+    // A table takes its name also while something in it is wrong.
+    let tables = ["script", "http"].into_iter();
+    let tables = tables.flat_map(|table| draft.section(table).names());
+    let mut names: Vec<String> = tables.collect();
+    let part = PartOfProject::load(draft, &[], modules)?;
+    names.extend(commands(part));
+    Ok(names)
+}
+
+/// Returns what people can type. What is said about commands is left out: whether it is right does not matter here.
+fn commands(part: PartOfProject) -> Vec<String> {
+    let mut config = part.config;
+    config.permissions = PermissionsConfig::default();
+    config.webhooks.clear();
+    config.freezes.clear();
+    let tuned = config.commands.drain(..);
+    let mut names: Vec<String> = tuned.flat_map(|it| it.tuning.aliases).collect();
+    let bot = part.modules.into_iter().fold(Bot::new(config), Bot::module);
+    match bot.check() {
+        Ok(catalog) => names.extend(catalog.iter().flat_map(|entry| {
+            let path = std::iter::once(entry.path());
+            let all = path.chain(entry.aliases().iter().map(String::as_str));
+            all.map(str::to_owned).collect::<Vec<_>>()
+        })),
+        Err(_) => output::say(
+            "warning: the commands that there are do not go together; `hailer check` tells why",
+        ),
+    }
+    names
 }
 
 fn check_name_is_free(name: &str, taken: &[String]) -> Result<(), Failure> {

@@ -4,7 +4,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Config;
 use super::code;
 use super::environment::Environment;
 use super::problem::{Location, Problem, Problems};
@@ -33,8 +32,8 @@ impl Draft {
     ///
     /// # Errors
     ///
-    /// A file cannot be read or is not text: one problem, which says why. Text that is not TOML is
-    /// told by [`Draft::finish`], together with everything else.
+    /// The file itself cannot be read or is not text: one problem, which says why. That one in `conf.d` cannot, or
+    /// that text is not TOML, is told by [`Draft::finish`], together with everything else.
     pub fn load(path: &Path, environment: &Environment) -> Result<Self, Problems> {
         Self::load_noting(path, environment, &SourceFiles::default())
     }
@@ -56,41 +55,40 @@ impl Draft {
         let mut drop_ins = Vec::new();
         for path in drop_ins_of(directory) {
             files.add(&path);
-            drop_ins.push((path.display().to_string(), read_text(&path)?));
+            drop_ins.push((path.display().to_string(), read_text(&path)));
         }
         let source = Source::new(&path.display().to_string(), &text, directory);
         Ok(Self::assemble(
             source,
             &text,
-            &drop_ins,
+            drop_ins,
             (environment, files),
         ))
-    }
-
-    /// Reads as much as can be read, whatever else is wrong: to find a bot that runs with what the files said before, not
-    /// to run one.
-    pub fn as_far_as_it_goes(&self) -> Config {
-        Config::read(&self.top())
     }
 
     /// Parses a text; relative paths in it start at the given folder.
     pub fn parse(name: &str, text: &str, directory: &Path, environment: &Environment) -> Self {
         let source = Source::new(name, text, directory);
         let files = SourceFiles::default();
-        Self::assemble(source, text, &[], (environment, &files))
+        Self::assemble(source, text, Vec::new(), (environment, &files))
     }
 
     fn assemble(
         mut source: Source,
         text: &str,
-        drop_ins: &[(String, String)],
+        drop_ins: Vec<(String, Result<String, Problems>)>,
         (environment, files): (&Environment, &SourceFiles),
     ) -> Self {
         let (mut root, mut errors) = tree::parse(text);
-        let mut clashes = Vec::new();
+        let (mut clashes, mut unreadable) = (Vec::new(), Vec::new());
         for (name, text) in drop_ins {
-            let start = source.append(name, text);
-            let (mut table, more) = tree::parse(text);
+            let (text, problems) = match text {
+                Ok(text) => (text, None),
+                Err(problems) => (String::new(), Some(problems)),
+            };
+            let start = source.append(&name, &text);
+            unreadable.extend(problems.map(|it| (start, it)));
+            let (mut table, more) = tree::parse(&text);
             table.shift(start);
             errors.extend(more.into_iter().map(|error| error.shifted(start)));
             root.merge(table, &mut Vec::new(), &mut clashes);
@@ -99,6 +97,9 @@ impl Draft {
         for error in errors {
             let problem = not_toml(&error.message);
             reading.note_syntax(&Origin::Span(error.span), problem);
+        }
+        for (start, problems) in unreadable {
+            reading.note_unreadable(start, problems);
         }
         for clash in clashes {
             note_clash(&reading, &clash);

@@ -109,6 +109,11 @@ impl Problems {
         }
     }
 
+    /// Says why a file could not be read.
+    pub(super) fn because(self, io_error: Option<io::ErrorKind>) -> Self {
+        Self { io_error, ..self }
+    }
+
     /// Adds other problems of the same configuration behind these.
     #[must_use]
     pub fn with(mut self, others: Self) -> Self {

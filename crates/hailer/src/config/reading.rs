@@ -2,7 +2,8 @@
 //! for and of what is wrong so far.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ pub(super) struct Reading {
     source: Arc<Source>,
     environment: Environment,
     is_broken: bool,
+    /// Why a file could not be read, when one could not.
+    io_error: Option<io::ErrorKind>,
     found: RefCell<Vec<Found>>,
     /// What was read besides the configuration's own files.
     consulted: RefCell<Vec<Consulted>>,
@@ -27,10 +30,10 @@ pub(super) struct Reading {
     known: RefCell<HashMap<Vec<String>, BTreeSet<String>>>,
 }
 
-/// A problem and the number that sorts it.
-struct Found {
-    order: usize,
-    problem: Problem,
+/// A problem, and where the configuration has to do with it.
+pub(super) struct Found {
+    pub(super) origin: Origin,
+    pub(super) problem: Problem,
 }
 
 impl Found {
@@ -48,6 +51,7 @@ impl Reading {
             source: Arc::new(source),
             environment: environment.clone(),
             is_broken: false,
+            io_error: None,
             found: RefCell::default(),
             consulted: RefCell::default(),
             files: files.clone(),
@@ -58,19 +62,45 @@ impl Reading {
     /// Returns all problems, sorted by place. Of a line that is not TOML only that is said: what was read
     /// of it is a guess.
     pub(super) fn into_problems(self) -> Problems {
-        let mut found = self.found.into_inner();
+        self.into_parted_problems(|_, _| true).0
+    }
+
+    /// As [`Reading::into_problems`], with those that are not chosen apart from the others.
+    pub(super) fn into_parted_problems(
+        self,
+        is_chosen: impl Fn(&Self, &Found) -> bool,
+    ) -> (Problems, Problems) {
+        let mut found = self.found.take();
         let is_syntax = |found: &Found| found.problem.code == code::SYNTAX;
         let broken: Vec<_> = found.iter().filter(|it| is_syntax(it)).collect();
         let broken: BTreeSet<_> = broken.iter().filter_map(|it| it.line()).collect();
         found.retain(|it| is_syntax(it) || it.line().is_none_or(|line| !broken.contains(&line)));
-        found.sort_by_key(|found| found.order);
-        Problems::new(found.into_iter().map(|found| found.problem).collect())
+        // Whoever reads a table twice finds everything twice.
+        let mut told = HashSet::new();
+        found.retain(|it| told.insert((it.origin.order(), it.problem.to_string())));
+        found.sort_by_key(|found| found.origin.order());
+        let (here, elsewhere): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|it| is_chosen(&self, it));
+        let list = |found: Vec<Found>| found.into_iter().map(|it| it.problem).collect();
+        (
+            Problems::new(list(here)).because(self.io_error),
+            Problems::new(list(elsewhere)),
+        )
     }
 
     /// Notes that the text is not TOML.
     pub(super) fn note_syntax(&mut self, origin: &Origin, problem: Problem) {
         self.is_broken = true;
         self.note(origin, problem);
+    }
+
+    /// Notes that the file that begins there cannot be read, so that parts of the configuration are lost.
+    pub(super) fn note_unreadable(&mut self, start: usize, problems: Problems) {
+        self.is_broken = true;
+        self.io_error = self.io_error.or(problems.io_error_kind());
+        for problem in problems {
+            self.note_elsewhere(&Origin::Span(start..start), problem);
+        }
     }
 
     pub(super) fn shared_source(&self) -> &Arc<Source> {
@@ -115,8 +145,8 @@ impl Reading {
 
     /// Notes a problem that has a place of its own, sorted in where the configuration refers to it.
     pub(super) fn note_elsewhere(&self, origin: &Origin, problem: Problem) {
-        let order = origin.order();
-        self.found.borrow_mut().push(Found { order, problem });
+        let origin = origin.clone();
+        self.found.borrow_mut().push(Found { origin, problem });
     }
 
     /// Notes a problem of the whole file.

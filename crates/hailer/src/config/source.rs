@@ -60,6 +60,11 @@ impl Source {
         }
     }
 
+    /// Returns where the file begins that a byte is in.
+    pub(super) fn file_start(&self, byte: usize) -> usize {
+        byte - self.file_at(byte).1
+    }
+
     /// Returns the file as a place.
     pub(super) fn whole(&self) -> Location {
         Location::File {
