@@ -91,6 +91,20 @@ impl Connection {
         response.expect("the connection was closed without an answer")
     }
 
+    /// Reads on until a part has come, of a response that has no end.
+    pub(crate) async fn until(&mut self, part: &str) -> String {
+        let reading = async {
+            loop {
+                let text = String::from_utf8_lossy(&self.received).into_owned();
+                if text.contains(part) {
+                    return text;
+                }
+                self.read_more().await.expect("it ended before");
+            }
+        };
+        timeout(PATIENCE, reading).await.expect(part)
+    }
+
     /// Waits until the server has closed the connection, and returns what came before.
     pub(crate) async fn end(mut self) -> Vec<u8> {
         let reading = self.stream.read_to_end(&mut self.received);

@@ -1,6 +1,9 @@
 //! Thirty secrets, planted wherever a configuration or a person may put one, and looked for wherever a bot says or
 //! keeps something.
 
+mod pages;
+mod panicking;
+
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -267,6 +270,20 @@ async fn talk(server: &Server, sinks: &mut Sinks) {
     for path in ["/metrics", "/-/ready", "/-/healthy", "/"] {
         sinks.add(path, get(server.admin, path).await.body);
     }
+    pages::read_operators(server, &id, sinks).await;
+}
+
+/// Starts a bot of a configuration with everything in its log.
+fn serve(words: &[&str], folder: &Path) -> Command {
+    let mut command = Command::new(binary());
+    command
+        .args(words)
+        .arg("--config")
+        .arg(folder.join("hailer.toml"))
+        .env_clear()
+        .env("WEB_TOKEN", TOKENS[1])
+        .env("HAILER_LOG", "trace");
+    command
 }
 
 /// Runs the verbs that show something of a configuration or a store.
@@ -308,14 +325,8 @@ async fn thirty_secrets_are_in_none_of_more_than_twenty_places() {
     let folder = project("");
     let place = folder.path().to_owned();
     write_project(&place);
-    let mut command = Command::new(binary());
-    command
-        .args(["serve", "--config"])
-        .arg(place.join("hailer.toml"))
-        .env_clear()
-        .env("WEB_TOKEN", TOKENS[1])
-        .env("HAILER_LOG", "trace");
-    let server = Server::spawn(command, tempfile::tempdir().unwrap()).await;
+    let empty = tempfile::tempdir().unwrap();
+    let server = Server::spawn(serve(&["serve"], &place), empty).await;
     let mut sinks = Sinks::default();
 
     talk(&server, &mut sinks).await;

@@ -112,7 +112,7 @@ impl OperatorPages {
                 ),
             },
             ("tail", true) => match self.tail.open() {
-                Some(lines) => events(tail::stream(lines)),
+                Some(lines) => events(tail::stream(lines, self.bot.clone())),
                 None => text(
                     StatusCode::SERVICE_UNAVAILABLE,
                     "too many are watching already; close another page, or stop a `hailer listen`",
