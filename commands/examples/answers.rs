@@ -14,7 +14,7 @@ use hailer::{
     Reply, Spec, clap, command_fn,
 };
 use hailer_commands::deploy;
-use hailer_commands::status::{self, Endpoint};
+use hailer_commands::status::{self, Checks, Service};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -56,7 +56,7 @@ impl Command for Own {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let few = TestBot::new()
-        .module(status::module(endpoints().await?))
+        .module(status::module(Checks::new(services().await?)))
         .module(Module::new("Deploys").command(run()))
         .module(hailer_commands::builtin());
     let strict = TestBot::new()
@@ -300,17 +300,17 @@ fn steady_times(text: &str) -> String {
 }
 
 /// Starts one service that is up and one that is late, and names one that nobody runs.
-async fn endpoints() -> Result<Vec<Endpoint>, std::io::Error> {
+async fn services() -> Result<Vec<Service>, std::io::Error> {
     let up = service().await?;
-    let late = Endpoint {
+    let late = Service {
         slow_after: Duration::ZERO,
-        ..Endpoint::new("web", &up)
+        ..Service::http("web", &up)
     };
     let nobody = TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
     Ok(vec![
-        Endpoint::new("api", &up),
+        Service::http("api", &up),
         late,
-        Endpoint::new("worker", format!("http://{nobody}/")),
+        Service::http("worker", format!("http://{nobody}/")),
     ])
 }
 

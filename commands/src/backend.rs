@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub(crate) use config::read;
-pub(crate) use fault::{Fault, cause, why};
+pub(crate) use fault::{Fault, cause, late};
 
 /// No answer that is shown in a chat is longer.
 const MOST: usize = 4 * 1024 * 1024;

@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod approve;
 pub mod audit;
 mod backend;
+pub mod certificate;
 pub mod deploy;
 mod echo;
 #[cfg(test)]
@@ -34,10 +35,11 @@ pub use whoami::Whoami;
 ///
 /// Problems are noted in the draft, so that they are told together with all others.
 pub fn all(draft: &Draft) -> Vec<Module> {
+    let prometheus = query::read(draft);
     vec![
-        status::module(status::read(draft)),
+        status::module(status::read(draft, prometheus.as_ref())),
         alerts::module(alerts::read(draft)),
-        query::module(query::read(draft)),
+        query::module(prometheus),
         oncall::module(oncall::read(draft)),
         runbook::module(runbook::read(draft)),
         deploy::module(deploy::read(draft)),

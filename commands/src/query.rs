@@ -58,6 +58,12 @@ impl Prometheus {
         }
     }
 
+    /// Returns the expression of a name, and what it counts; other text is an expression itself.
+    pub(crate) fn expression(&self, typed: &str) -> (String, Unit) {
+        let (expression, asked) = self.asked(typed);
+        (expression, asked.unit)
+    }
+
     /// What an example asks.
     fn example(&self) -> &str {
         self.queries.first().map_or("up", |it| it.name.as_str())

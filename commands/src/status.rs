@@ -1,117 +1,130 @@
-//! `status`: which of the configured HTTP endpoints are up, slow or down.
+//! `status`: what is up, slow or down, and how it was during the last day.
 
 mod check;
 mod config;
+mod day;
+mod limit;
+mod sample;
+mod watch;
+mod words;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures_util::future::join_all;
+use chrono_tz::Tz;
+use futures_util::future::join;
 use hailer::{
-    Command, CommandError, Effect, Invocation, Module, Reply, Sign, Spec, Words, clap, known,
+    Command, CommandError, Effect, Invocation, Module, ModuleState, Reply, Spec, clap, known,
 };
 
-pub use config::{Endpoint, read};
+pub use config::{Checks, Probe, Service, read};
+pub use limit::Limit;
+pub use sample::Mood;
 
-use check::{Checked, Client, Health};
+use check::Prober;
+use config::same;
+use words::{Seen, WITHIN};
 
-/// Makes the module for these endpoints.
-pub fn module(endpoints: Vec<Endpoint>) -> Module {
-    Module::new("Status").command(Status {
-        endpoints: endpoints.into(),
-        client: Client::default(),
-    })
+/// Makes the module for what is to be checked.
+pub fn module(checks: Checks) -> Module {
+    let services: Arc<[Service]> = checks.services.into();
+    let prober = Arc::<Prober>::default();
+    let state = ModuleState::new("status");
+    let module = Module::new("Status").command(Status {
+        services: Arc::clone(&services),
+        prober: Arc::clone(&prober),
+        state: state.clone(),
+        zone: checks.zone,
+    });
+    if services.iter().all(|it| it.every.is_none()) {
+        return module;
+    }
+    let task = watch::task(&services, &prober, &state);
+    module.background(task).state(state)
 }
 
 /// What `status` takes.
 #[derive(Debug, clap::Args)]
 pub struct StatusArgs {
-    /// One of the services; all of them when left out.
+    /// One of the services, or a group of them; all when left out.
     service: Option<String>,
 }
 
 /// Says what is up, slow or down.
 #[derive(Debug)]
 pub struct Status {
-    endpoints: Arc<[Endpoint]>,
-    client: Client,
+    services: Arc<[Service]>,
+    prober: Arc<Prober>,
+    state: ModuleState,
+    zone: Tz,
 }
 
 impl Command for Status {
     type Args = StatusArgs;
 
     fn spec(&self) -> Spec {
-        Spec::new("status", "what is up, slow or down")
+        let spec = Spec::new("status", "what is up, slow or down")
             .effect(Effect::Read)
-            .example("status", "checks every service")
+            .example("status", "checks every service");
+        let spec = match self.services.first() {
+            Some(first) => spec.example(format!("status {}", first.name), "one, with its last day"),
+            None => spec,
+        };
+        match self.services.iter().find_map(|it| it.group.as_ref()) {
+            Some(group) => spec.example(format!("status {group}"), "a group of them"),
+            None => spec,
+        }
     }
 
-    async fn run(&self, args: StatusArgs, _: Invocation) -> Result<Reply, CommandError> {
-        let endpoints = select(&self.endpoints, args.service.as_deref())?;
-        let checks = endpoints.iter().map(|endpoint| self.client.check(endpoint));
-        Ok(render(&join_all(checks).await))
+    async fn run(&self, args: StatusArgs, invocation: Invocation) -> Result<Reply, CommandError> {
+        let now = invocation.now();
+        let services = select(&self.services, args.service.as_deref())?;
+        let checks = self.prober.check_all(services.clone(), now, WITHIN);
+        let (checks, days) = join(checks, watch::days(&services, &self.state)).await;
+        let seen = services.iter().zip(checks).zip(days);
+        let seen: Vec<Seen<'_>> = seen
+            .map(|((service, checked), day)| Seen {
+                service,
+                checked,
+                day: match &service.probe {
+                    Probe::Sample(mood) => Some(mood.day(&service.name, now)),
+                    _ => day,
+                },
+            })
+            .collect();
+        match (args.service, seen.as_slice()) {
+            (Some(name), [only]) if same(&name, &only.service.name) => {
+                Ok(words::one(only, now, self.zone))
+            }
+            (_, seen) => Ok(words::all(seen, now)),
+        }
     }
 }
 
-fn select<'e>(
-    endpoints: &'e [Endpoint],
-    service: Option<&str>,
-) -> Result<Vec<&'e Endpoint>, CommandError> {
-    if endpoints.is_empty() {
+fn select<'s>(
+    services: &'s [Service],
+    wanted: Option<&str>,
+) -> Result<Vec<&'s Service>, CommandError> {
+    if services.is_empty() {
         return Err(CommandError::told(
             "There is nothing to check yet. An admin lists services in the configuration, as [status.NAME] with a url.",
         ));
     }
-    let Some(service) = service else {
-        return Ok(endpoints.iter().collect());
+    let Some(wanted) = wanted else {
+        return Ok(services.iter().collect());
     };
-    let names = endpoints.iter().map(|it| it.name.as_str());
-    let name = known("service", service, names)?;
-    Ok(endpoints.iter().filter(|it| it.name == name).collect())
-}
-
-fn render(checks: &[Checked<'_>]) -> Reply {
-    // The headline says what the columns are.
-    Reply::table(headline(checks), ["", ""], checks.iter().map(row))
-}
-
-/// The answer in a line: what needs looking at, by name.
-fn headline(checks: &[Checked<'_>]) -> String {
-    let named = |wanted: fn(&Health) -> bool| {
-        let names: Vec<&str> = checks
-            .iter()
-            .filter(|it| wanted(&it.health))
-            .map(|it| it.endpoint.name.as_str())
-            .collect();
-        names.join(", ")
-    };
-    let down = named(|health| matches!(health, Health::Down(_)));
-    let slow = named(|health| matches!(health, Health::Slow(_)));
-    match (checks, down.as_str(), slow.as_str()) {
-        ([only], "", "") => format!("{} is up.", only.endpoint.name),
-        (all, "", "") => format!("All {} are up.", all.len()),
-        (_, "", slow) => format!("Nothing is down; slow: {slow}."),
-        (_, down, "") => format!("Down: {down}."),
-        (_, down, slow) => format!("Down: {down}; slow: {slow}."),
+    let of_group = |it: &&Service| it.group.as_deref().is_some_and(|it| same(it, wanted));
+    let group: Vec<&Service> = services.iter().filter(of_group).collect();
+    if !group.is_empty() {
+        return Ok(group);
     }
-}
-
-fn row(checked: &Checked<'_>) -> [Words; 2] {
-    let took = show_time(checked.took);
-    let health = match &checked.health {
-        Health::Up(code) => Sign::Good.says(format!("up · {code} in {took}")),
-        Health::Slow(code) => Sign::Warning.says(format!("slow · {code} in {took}")),
-        Health::Down(why) => Sign::Bad.says(format!("down · {why}")),
-    };
-    [Words::new(&checked.endpoint.name), health]
-}
-
-fn show_time(time: Duration) -> String {
-    if time < Duration::from_secs(1) {
-        format!("{} ms", time.as_millis())
-    } else {
-        format!("{:.1} s", time.as_secs_f64())
+    let mut names: Vec<&str> = services.iter().map(|it| it.name.as_str()).collect();
+    for group in services.iter().filter_map(|it| it.group.as_deref()) {
+        if !names.contains(&group) {
+            names.push(group);
+        }
     }
+    let name = known("service", wanted, names)?;
+    Ok(services.iter().filter(|it| it.name == name).collect())
 }
 
 #[cfg(test)]

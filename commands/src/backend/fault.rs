@@ -110,14 +110,19 @@ fn reason(answer: &[u8]) -> Option<String> {
 /// Words an error for the channel, which must not learn hosts and addresses.
 pub(crate) fn why(error: &reqwest::Error, timeout: Duration) -> String {
     if error.is_timeout() {
-        let timeout = timeout.as_millis();
-        return match timeout % 1_000 {
-            0 => format!("no answer within {} s", timeout / 1_000),
-            _ if timeout > 1_000 => format!("no answer within {:.1} s", timeout as f64 / 1_000.0),
-            _ => format!("no answer within {timeout} ms"),
-        };
+        return late(timeout);
     }
     cause(error).alone.to_owned()
+}
+
+/// Says that there was no answer in time.
+pub(crate) fn late(timeout: Duration) -> String {
+    let timeout = timeout.as_millis();
+    match timeout % 1_000 {
+        0 => format!("no answer within {} s", timeout / 1_000),
+        _ if timeout > 1_000 => format!("no answer within {:.1} s", timeout as f64 / 1_000.0),
+        _ => format!("no answer within {timeout} ms"),
+    }
 }
 
 /// Why a server was not heard, in words.
@@ -129,7 +134,7 @@ pub(crate) struct Cause {
     pub(crate) after_name: &'static str,
 }
 
-const CAUSES: [Cause; 6] = [
+const CAUSES: [Cause; 10] = [
     Cause::new(
         "connection refused",
         "the connection is refused",
@@ -139,6 +144,26 @@ const CAUSES: [Cause; 6] = [
         "dns error",
         "its name is not known",
         "has a name that is not known",
+    ),
+    Cause::new(
+        "failed to lookup",
+        "its name is not known",
+        "has a name that is not known",
+    ),
+    Cause::new(
+        "certificate expired",
+        "its certificate has expired",
+        "has a certificate that has expired",
+    ),
+    Cause::new(
+        "not valid for name",
+        "its certificate is for another name",
+        "has a certificate for another name",
+    ),
+    Cause::new(
+        "unknownissuer",
+        "nobody known vouches for its certificate",
+        "has a certificate for which nobody known vouches",
     ),
     Cause::new(
         "certificate",
@@ -163,9 +188,9 @@ impl Cause {
 }
 
 /// Finds out why a server was not heard, of whatever the error says of itself.
-pub(crate) fn cause(error: &reqwest::Error) -> &'static Cause {
+pub(crate) fn cause(error: &(dyn Error + 'static)) -> &'static Cause {
     let mut said = String::new();
-    let mut next: Option<&dyn Error> = Some(error);
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(cause) = next {
         said.push_str(&cause.to_string().to_lowercase());
         next = cause.source();

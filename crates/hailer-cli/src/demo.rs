@@ -27,11 +27,11 @@ pub(crate) fn draft(environment: &Environment) -> Result<Draft, Failure> {
 
 /// Asks for the demo's own tables, which are no mistake where no command reads them.
 pub(crate) fn know_tables(draft: &Draft) {
-    let _ = hailer_commands::status::read(draft);
+    let prometheus = hailer_commands::query::read(draft);
+    let _ = hailer_commands::status::read(draft, prometheus.as_ref());
     let _ = hailer_commands::oncall::read(draft);
     let _ = hailer_commands::deploy::read(draft);
     let _ = hailer_commands::alerts::read(draft);
-    let _ = hailer_commands::query::read(draft);
     let _ = hailer_commands::runbook::read(draft);
 }
 

@@ -2,7 +2,6 @@
 
 mod address;
 mod certificate;
-mod der;
 mod local;
 mod report;
 mod storage;

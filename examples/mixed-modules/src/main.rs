@@ -22,7 +22,7 @@ fn main() -> ExitCode {
 fn modules(draft: &Draft) -> Vec<Module> {
     vec![
         news::module(news::read(draft)),
-        status::module(status::read(draft)),
+        status::module(status::read(draft, None)),
         hailer_commands::builtin(),
     ]
 }

@@ -16,15 +16,19 @@ const ORGANISATION: &[u8] = &[0x55, 0x04, 0x0a];
 
 /// Names and dates of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Facts {
-    pub(crate) subject: String,
-    pub(crate) issuer: String,
-    pub(crate) is_self_issued: bool,
-    pub(crate) not_after: DateTime<Utc>,
+pub struct Facts {
+    /// Whose it is: the common name, else the organisation.
+    pub subject: String,
+    /// Who vouches for it.
+    pub issuer: String,
+    /// Whether these two are the same.
+    pub is_self_issued: bool,
+    /// The last second at which it is valid.
+    pub not_after: DateTime<Utc>,
 }
 
 /// Reads a certificate; none when it is not one.
-pub(crate) fn facts(certificate: &[u8]) -> Option<Facts> {
+pub fn facts(certificate: &[u8]) -> Option<Facts> {
     let (_, outer, _) = element(certificate)?;
     let (_, mut fields, _) = element(outer)?;
     if fields.first() == Some(&EXPLICIT_VERSION) {
@@ -111,7 +115,7 @@ mod tests {
     fn a_certificate_is_read() {
         let file = concat!(
             env!("CARGO_MANIFEST_DIR"),
-            "/../hailer-transport/tests-data/localhost.cert.pem"
+            "/../crates/hailer-transport/tests-data/localhost.cert.pem"
         );
         let certificate = CertificateDer::from_pem_file(file).unwrap();
 
