@@ -11,9 +11,10 @@ use std::time::Duration;
 use hailer::testing::{TestBot, TestReply};
 use hailer::{
     Command, CommandError, DefaultPermission, Draft, Effect, Environment, Invocation, Module,
-    Reply, Spec, clap, command_fn,
+    NoArgs, Reply, Spec, clap, command_fn,
 };
 use hailer_commands::deploy;
+use hailer_commands::schedule;
 use hailer_commands::status::{self, Checks, Service};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -86,6 +87,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     shown.extend(about_a_job().await?);
     shown.extend(about_deploys().await?);
+    shown.extend(about_schedules().await?);
     writeln!(stdout(), "{:#}", Value::from(shown))?;
     Ok(())
 }
@@ -135,6 +137,64 @@ async fn about_a_job() -> Result<Vec<Value>, Box<dyn Error>> {
     }
     let shown = Value::from(shown).to_string().replace(&id, "K7Q2");
     Ok(serde_json::from_str(&shown)?)
+}
+
+/// What runs by itself, before its first run and after some.
+async fn about_schedules() -> Result<Vec<Value>, Box<dyn Error>> {
+    let ship = Spec::new("errors", "errors of the last hour").effect(Effect::Read);
+    let ship = command_fn(ship, |_: NoArgs, _: Invocation| {
+        ready(Ok(Reply::text("shop: 12 errors\nmail: none")))
+    });
+    let bot = TestBot::new()
+        .with_store()
+        .module(Module::new("Errors").command(ship))
+        .module(schedule::module(Some(schedule::Settings::default())))
+        .module(hailer_commands::builtin());
+    let mut shown = Vec::new();
+    let added = answer(&bot, "a new schedule", "schedule errors every weekday 9:00").await?;
+    shown.push(added);
+    bot.say("schedule \"errors\" every 1h").await.assert_ok();
+    for _ in 0..2 {
+        bot.advance(Duration::from_secs(3_600));
+        bot.posted().await;
+    }
+    bot.say("schedule pause 1").await.assert_ok();
+    let posted = bot.posted().await;
+    if let Some(last) = posted.last() {
+        shown.push(shown_answer("what a schedule posts", "(by itself)", last)?);
+    }
+    for (name, typed) in [
+        ("a schedule", "schedule show 2"),
+        ("schedules", "schedules"),
+        (
+            "a command that asks cannot be scheduled",
+            "schedule \"schedule list\" every day 9:00",
+        ),
+    ] {
+        shown.push(answer(&bot, name, typed).await?);
+    }
+    let shown = steady_moments(&Value::from(shown).to_string())?;
+    Ok(serde_json::from_str(&shown)?)
+}
+
+/// Makes moments the same in every run.
+fn steady_moments(text: &str) -> Result<String, regex::Error> {
+    let mut steady = text.to_owned();
+    for (moment, same) in [
+        (
+            r"((Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?\d\d:\d\d UTC",
+            "Wed 09:00 UTC",
+        ),
+        (
+            r" in (\d+ (d|h|min)( \d+ (h|min))?|less than a minute)",
+            " in 42 min",
+        ),
+    ] {
+        steady = regex::Regex::new(moment)?
+            .replace_all(&steady, same)
+            .into_owned();
+    }
+    Ok(steady)
 }
 
 /// A company that deploys, before and after something goes wrong.

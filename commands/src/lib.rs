@@ -18,6 +18,7 @@ mod permission;
 mod ping;
 pub mod query;
 pub mod runbook;
+pub mod schedule;
 pub mod script;
 pub mod status;
 mod whoami;
@@ -42,6 +43,7 @@ pub fn all(draft: &Draft) -> Vec<Module> {
         query::module(prometheus),
         oncall::module(oncall::read(draft)),
         runbook::module(runbook::read(draft)),
+        schedule::module(schedule::read(draft)),
         deploy::module(deploy::read(draft)),
         script::module(script::read(draft)),
         jobs::module(),

@@ -55,6 +55,7 @@ mod permissions;
 mod planted_secrets;
 mod real_messages;
 mod reloading;
+mod schedules;
 mod script_languages;
 mod secrets;
 mod sending;

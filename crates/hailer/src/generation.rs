@@ -159,6 +159,7 @@ impl Generation {
             posted.as_ref(),
             &lasting.confirmations,
         );
+        attached.open_to(&responder);
         let is_needed = *has_background && !attached.background.is_empty();
         let tasks = if is_needed {
             attached.background

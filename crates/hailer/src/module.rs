@@ -8,7 +8,9 @@ use crate::confirmations::Confirmations;
 use crate::follow_ups::{FollowUps, Posted};
 use crate::job_desk::JobDesk;
 use crate::local_time::LocalTime;
+use crate::messenger::Messenger;
 use crate::module_state::ModuleState;
+use crate::responder::Responder;
 
 /// A group of commands that is registered together, under one heading of help.
 ///
@@ -44,6 +46,7 @@ pub(crate) struct Attached {
     pub(crate) states: Vec<ModuleState>,
     pub(crate) follow_ups: Vec<FollowUps>,
     pub(crate) background: Vec<Background>,
+    pub(crate) messengers: Vec<Messenger>,
 }
 
 impl Attached {
@@ -52,6 +55,12 @@ impl Attached {
         self.states.extend(other.states);
         self.follow_ups.extend(other.follow_ups);
         self.background.extend(other.background);
+        self.messengers.extend(other.messengers);
+    }
+
+    /// Opens the way to commands.
+    pub(crate) fn open_to(&self, responder: &Responder) {
+        self.messengers.iter().for_each(|it| it.open(responder));
     }
 
     /// Opens everything: to the jobs where there are some, and to what a test looks at.
@@ -127,6 +136,13 @@ impl Module {
     #[must_use]
     pub fn follow_ups(mut self, follow_ups: FollowUps) -> Self {
         self.attached.follow_ups.push(follow_ups);
+        self
+    }
+
+    /// Opens the way to say messages again when the bot starts.
+    #[must_use]
+    pub fn messenger(mut self, messenger: Messenger) -> Self {
+        self.attached.messengers.push(messenger);
         self
     }
 

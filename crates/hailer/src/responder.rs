@@ -10,6 +10,7 @@ mod mask;
 mod overrun;
 mod queued;
 mod recording;
+mod saying;
 mod wording;
 
 use std::sync::{Arc, OnceLock};
@@ -32,6 +33,7 @@ use wording::{answer, broken, busy};
 
 pub(crate) use lasting::Lasting;
 pub(crate) use queued::Queued;
+pub(crate) use saying::WeakResponder;
 
 /// Answers admitted messages by one generation of commands and rules.
 #[derive(Debug, Clone)]
@@ -67,6 +69,11 @@ impl Responder {
             recorder: lasting.recorder.clone(),
             runtime: Arc::downgrade(&lasting.runtime),
             jobs: lasting.job_host().map(|it| it.jobs().clone()),
+            webhooks: config
+                .webhooks
+                .iter()
+                .map(|it| (it.name.as_str().into(), it.mention.as_str().into()))
+                .collect(),
             dedupe_for: config.limits.dedupe_for,
             reply_within: config.server.reply_within,
             confirmations: lasting.confirmations.clone(),

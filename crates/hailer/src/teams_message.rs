@@ -203,7 +203,7 @@ fn next_id(now: DateTime<Utc>) -> i64 {
 }
 
 /// Writes what a person types the way Teams' editor sends it.
-fn to_html(text: &str) -> String {
+pub(crate) fn to_html(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -7,6 +7,7 @@ use crate::lock;
 use crate::misunderstanding::Misunderstanding;
 use crate::policy::{Asker, Asking, Decision, HeldCall, Policy, Standing, Values};
 use crate::registry::{Desk, Registry};
+use crate::secret::Secrets;
 use crate::text::MessageText;
 
 /// The digest of what is only asked about: it is that of no call.
@@ -26,6 +27,8 @@ pub struct Judgement {
     pub asking: Option<Asking>,
     /// The lock that it needs, with the values of its arguments in it, when they are known.
     pub lock: Option<String>,
+    /// Whether a value was given that must neither be kept nor shown; unknown while the arguments are not right.
+    pub has_secrets: bool,
 }
 
 impl Registry {
@@ -64,12 +67,14 @@ impl Registry {
         let lock = entry
             .lock()
             .map(|name| lock::fill(name, &lock::given(&entry, declared, &matches)));
+        let has_secrets = !Secrets::of(&entry, declared, &matches).is_empty();
         Ok(Judgement {
             entry,
             decision,
             problem: None,
             asking,
             lock,
+            has_secrets,
         })
     }
 
@@ -121,6 +126,7 @@ impl Registry {
             problem: (!is_refused).then_some(misunderstanding),
             asking: None,
             lock: None,
+            has_secrets: false,
         })
     }
 

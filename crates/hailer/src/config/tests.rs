@@ -274,6 +274,7 @@ fn example() -> (&'static str, String) {
             "#[alertmanager",
             "#[prometheus",
             "#[runbook",
+            "#[schedule",
             "#[deploy.",
             "#[[deploy.",
         ]

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::Abortable;
-use hailer_activity::Activity;
 use hailer_dispatch::{
     Call, CommandError, CommandResult, Inquiry, Misunderstanding, Registry, Throttle,
 };
@@ -53,6 +52,8 @@ pub(super) struct Core {
     pub(super) confirmations: Confirmations,
     /// Where it is told what runs without approval.
     pub(super) glass_follow_up: Option<String>,
+    /// The webhooks by name, and what people mention there.
+    pub(super) webhooks: Vec<(Arc<str>, Arc<str>)>,
 }
 
 /// How long the answer waits for its rest to be kept.
@@ -78,7 +79,11 @@ impl Core {
         errand: &Arc<Errand>,
         callers: &mut CallersThread,
     ) -> Answer {
-        let understood = match self.throttle.admit(&errand.inquiry) {
+        let admitted = match &errand.saying {
+            Some(_) => Ok(()),
+            None => self.throttle.admit(&errand.inquiry),
+        };
+        let understood = match admitted {
             Ok(()) => {
                 let inquiry = &errand.inquiry;
                 let policy = self.policy.current(inquiry.received, inquiry.now);
@@ -92,14 +97,20 @@ impl Core {
                 let inquiry = &errand.inquiry;
                 alarm_of_other_keys(&misunderstanding, inquiry);
                 self.record_refusal(&misunderstanding, errand);
-                return self.misunderstood(&misunderstanding, &inquiry.activity, &inquiry.bot);
+                if let Some(saying) = &errand.saying {
+                    saying.note_misunderstanding(&misunderstanding);
+                }
+                return self.misunderstood(&misunderstanding, errand);
             }
         };
         if !call.is_immediate() {
             callers.leave().await;
         }
         errand.note(Found::of(&call));
-        if call.asking().is_some() {
+        if let Some(asking) = call.asking() {
+            if errand.saying.is_some() {
+                return self.unasked(asking, errand);
+            }
             return self.ask(call, errand).await;
         }
         match call.deadline() {
@@ -242,15 +253,19 @@ impl Core {
     pub(super) fn misunderstood(
         &self,
         misunderstanding: &Misunderstanding,
-        activity: &Activity,
-        bot: &str,
+        errand: &Errand,
     ) -> Answer {
-        let name = activity
+        let inquiry = &errand.inquiry;
+        let name = inquiry
+            .activity
             .from
             .as_ref()
             .and_then(|from| from.name.as_deref())
             .unwrap_or("there");
-        let reply = misunderstanding.reply(bot, name, self.contact.as_deref());
+        let reply = misunderstanding.reply(&inquiry.bot, name, self.contact.as_deref());
+        if let Some(saying) = &errand.saying {
+            saying.note_reply(&reply);
+        }
         Answer {
             message: reply.to_message(),
             command: misunderstanding
@@ -316,6 +331,9 @@ impl Core {
     pub(super) fn write(&self, errand: &Errand, reply: &Reply, outcome: Outcome) -> Answer {
         let command = errand.found().map(|entry| Arc::clone(entry.shared_path()));
         let request_id = errand.inquiry.request_id;
+        if let Some(saying) = errand.saying.as_ref().filter(|_| errand.mask().is_none()) {
+            saying.note_reply(reply);
+        }
         let message = outgoing::to_message(reply, request_id, command.as_deref());
         Answer {
             message: match errand.mask() {

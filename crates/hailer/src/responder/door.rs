@@ -43,7 +43,8 @@ impl Core {
         let (Some(keeping), Some(found)) = (&errand.keeping, errand.understood()) else {
             return self.write(errand, &busy(), Outcome::Busy);
         };
-        let call = if found.entry.is_job() && call.asking().is_none() {
+        // Before anything is written down: what is refused here leaves no trace, whatever it holds.
+        let call = if call.asking().is_none() {
             match call.check().await {
                 Ok(call) => call,
                 Err(error) => {
@@ -117,6 +118,9 @@ impl Core {
         let bot = inquiry.bot.as_ref();
         match admitted {
             Admitted::Queued(id) => {
+                if let Some(saying) = &errand.saying {
+                    saying.note_queued(id.as_str());
+                }
                 let is_posted = jobs.tells(&inquiry.webhook);
                 let reply = wording::started(&id, errand.text(), bot, is_posted);
                 self.write(errand, &reply, Outcome::Ok)
@@ -219,10 +223,12 @@ impl Core {
     /// A message without an id, or where repeats do not matter, is like no other.
     fn message_key(&self, errand: &Errand, job: &NewJob) -> MessageKey {
         let id = errand.inquiry.activity.id.as_ref();
-        let activity = id.filter(|_| self.dedupe_for.is_some()).map_or_else(
-            || format!("{} {:?}", job.request_id, errand.inquiry.now),
-            ToString::to_string,
-        );
+        let activity = id
+            .filter(|_| self.dedupe_for.is_some() || errand.saying.is_some())
+            .map_or_else(
+                || format!("{} {:?}", job.request_id, errand.inquiry.now),
+                ToString::to_string,
+            );
         MessageKey {
             webhook: job.webhook.clone(),
             tenant: job.tenant.clone(),

@@ -9,6 +9,7 @@ use hailer_store::NewRequest;
 
 use super::keeping::Keeping;
 use super::mask::Mask;
+use super::saying::Saying;
 
 /// One message that is being answered.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub(super) struct Errand {
     pub(super) begun: Instant,
     /// Who keeps its result when it takes too long; nobody where there is no store.
     pub(super) keeping: Option<Keeping>,
+    /// What is noted of it when the bot says it itself.
+    pub(super) saying: Option<Saying>,
     found: OnceLock<Found>,
     request: OnceLock<NewRequest>,
 }
@@ -71,9 +74,16 @@ impl Errand {
             key_label,
             begun: Instant::now(),
             keeping: has_store.then(Keeping::new),
+            saying: None,
             found: OnceLock::new(),
             request: OnceLock::new(),
         }
+    }
+
+    /// Takes note of what becomes of it: the bot says it itself.
+    pub(super) fn said_by_the_bot(mut self) -> Self {
+        self.saying = Some(Saying::default());
+        self
     }
 
     /// Notes which command is meant.

@@ -124,7 +124,7 @@ impl Core {
                 };
             }
             Err(misunderstanding) => {
-                let answer = self.misunderstood(&misunderstanding, &inquiry.activity, &inquiry.bot);
+                let answer = self.misunderstood(&misunderstanding, &errand);
                 let error = "it was not started; who may run it, or the command, changed meanwhile";
                 tracing::warn!(job = %job.id, why = misunderstanding.label(), "a job is refused at its start");
                 self.record_refusal(&misunderstanding, &errand);
