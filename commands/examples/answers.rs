@@ -177,24 +177,21 @@ async fn about_schedules() -> Result<Vec<Value>, Box<dyn Error>> {
     Ok(serde_json::from_str(&shown)?)
 }
 
-/// Makes moments the same in every run.
+/// Makes moments the same in every run: whole hours, one behind the other.
 fn steady_moments(text: &str) -> Result<String, regex::Error> {
-    let mut steady = text.to_owned();
-    for (moment, same) in [
-        (
-            r"((Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?\d\d:\d\d UTC",
-            "Wed 09:00 UTC",
-        ),
-        (
-            r" in (\d+ (d|h|min)( \d+ (h|min))?|less than a minute)",
-            " in 42 min",
-        ),
-    ] {
-        steady = regex::Regex::new(moment)?
-            .replace_all(&steady, same)
-            .into_owned();
-    }
-    Ok(steady)
+    let moment = regex::Regex::new(r"((Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?\d\d:\d\d UTC( {2,})?")?;
+    let mut hour = 8;
+    let steady = moment.replace_all(text, |found: &regex::Captures<'_>| {
+        hour = if hour > 16 { 9 } else { hour + 1 };
+        let behind = if found.get(3).is_some() { "  " } else { "" };
+        format!("{hour:02}:00 UTC{behind}")
+    });
+    let wait = regex::Regex::new(r" in (\d+ (d|h|min)( \d+ (h|min))?|less than a minute)")?;
+    let steady = wait.replace_all(&steady, " in 42 min");
+    let heading = regex::Regex::new("When +How it went")?;
+    Ok(heading
+        .replace_all(&steady, "When       How it went")
+        .into_owned())
 }
 
 /// A company that deploys, before and after something goes wrong.
