@@ -28,7 +28,6 @@ static JOB: LazyLock<Regex> =
 /// One message and what its sender was told, once for each delivery that was answered.
 #[derive(Clone, Debug)]
 pub(crate) struct Said {
-    pub(crate) kind: Kind,
     pub(crate) activity: String,
     /// The signed body, to deliver it again.
     pub(crate) body: String,
@@ -104,7 +103,6 @@ impl Client {
         let text = format!("{} t{}", kind.name(), self.rng.u32(..));
         let body = message("ops", &text);
         let said = Said {
-            kind,
             activity: body["id"].as_str().unwrap().to_owned(),
             body: body.to_string(),
             answers: Vec::new(),
@@ -144,8 +142,7 @@ pub(crate) async fn repeat(address: SocketAddr, log: &Log) {
     let chosen: Vec<(usize, String)> = {
         let said = log.said.lock().unwrap();
         let recent = said.iter().enumerate().rev().take(RECENT);
-        let writes = recent.filter(|(_, it)| !matches!(it.kind, Kind::Look | Kind::Long));
-        writes
+        recent
             .step_by(EVERY)
             .map(|(at, it)| (at, it.body.clone()))
             .collect()

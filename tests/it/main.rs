@@ -45,6 +45,7 @@ mod explaining;
 mod incidents;
 mod jobs;
 mod keys;
+mod late_reads;
 mod listening;
 mod listing;
 mod malformed;

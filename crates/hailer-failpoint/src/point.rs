@@ -3,7 +3,7 @@
 use std::io;
 
 /// Every place, in the order in which a message and its job come by.
-pub const FAILPOINTS: [&str; 28] = [
+pub const FAILPOINTS: [&str; 29] = [
     "door-before-admit",
     "admit-after-message",
     "admit-after-job",
@@ -12,6 +12,7 @@ pub const FAILPOINTS: [&str; 28] = [
     "commit-after",
     "door-after-admit",
     "overrun-before-adopt",
+    "adopt-after-message",
     "overrun-after-adopt",
     "claim-before-commit",
     "claim-after",

@@ -10,8 +10,8 @@ use futures_util::future::{AbortHandle, BoxFuture};
 use hailer_dispatch::CancellationToken;
 use hailer_failpoint as failpoint;
 use hailer_store::{
-    Admission, Admitted, AuditEntry, Ending, Fence, Job, JobId, JobState, NewJob, ProcessIdentity,
-    Start, Store, StoreError,
+    Admission, Admitted, Adopted, AuditEntry, Ending, Fence, Job, JobId, JobState, MessageKey,
+    NewJob, ProcessIdentity, Start, Store, StoreError,
 };
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
@@ -222,12 +222,14 @@ impl Jobs {
     /// # Errors
     ///
     /// As [`Store::adopt`].
-    pub async fn adopt(&self, job: NewJob, within: Duration) -> Result<Fence, StoreError> {
-        let call = move |store: Store| async move {
-            let owned = store.within(within).adopt(&job).await?;
-            Ok(owned.fence)
-        };
-        self.call(call).await
+    pub async fn adopt(
+        &self,
+        key: MessageKey,
+        job: NewJob,
+        within: Duration,
+    ) -> Result<Adopted, StoreError> {
+        self.call(move |store| async move { store.within(within).adopt(&key, &job).await })
+            .await
     }
 
     /// Says that a job taken from the queue is about to run. After a passing error it is tried again.

@@ -80,6 +80,15 @@ pub enum Admitted {
     QueueFull,
 }
 
+/// What became of a job that runs already and was to be written down.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Adopted {
+    /// This opening holds it, as running.
+    Held(Fence),
+    /// Another delivery of its message has a job; nothing was stored.
+    Repeat(Box<Job>),
+}
+
 /// What a cancel did.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cancelled {

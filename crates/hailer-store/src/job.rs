@@ -65,13 +65,6 @@ pub struct Fence {
     pub fence: i64,
 }
 
-/// A job that this opening of the store now holds as running.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Owned {
-    /// What lets it write.
-    pub fence: Fence,
-}
-
 /// A job that this opening of the store has taken from the queue.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claimed {

@@ -37,7 +37,7 @@ mod text;
 mod url;
 mod verify;
 
-pub use admission::{Admission, Admitted, Caller, Cancelled, MessageKey, Retried, Start};
+pub use admission::{Admission, Admitted, Adopted, Caller, Cancelled, MessageKey, Retried, Start};
 pub use audit::{
     AuditCursor, AuditEntry, AuditFilter, AuditPage, AuditRow, ChainHead, ChainReport, Finding,
     InvalidCursor,
@@ -48,8 +48,8 @@ pub use error::{DatabaseError, OpenError, StoreError};
 pub use hold::{Force, HeldName, Hold, Holding, JobLock, NewHold, Released};
 pub use id::{BootId, InvalidId, JobId, TextId};
 pub use job::{
-    CancelRequest, Claimed, Ending, Exit, Fence, Job, JobFilter, NewJob, Output, Owned, Page,
-    Person, ProcessIdentity, Progress,
+    CancelRequest, Claimed, Ending, Exit, Fence, Job, JobFilter, NewJob, Output, Page, Person,
+    ProcessIdentity, Progress,
 };
 pub use key::{KeySeen, KeyUse};
 pub use outbox::{NewPost, Post, PostQuery};

@@ -12,7 +12,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
-use crate::admission::{Admission, Admitted, Caller, Cancelled};
+use crate::admission::{Admission, Admitted, Adopted, Caller, Cancelled, MessageKey};
 use crate::claim::{ClaimLimits, RecoverPolicy, Recovered, Renewed};
 use crate::engine::Engine;
 use crate::engine::postgres::ServerEngine;
@@ -20,8 +20,7 @@ use crate::engine::sqlite::FileEngine;
 use crate::error::{OpenError, StoreError};
 use crate::id::{BootId, JobId};
 use crate::job::{
-    CancelRequest, Claimed, Ending, Fence, Job, JobFilter, NewJob, Owned, Page, ProcessIdentity,
-    Progress,
+    CancelRequest, Claimed, Ending, Fence, Job, JobFilter, NewJob, Page, ProcessIdentity, Progress,
 };
 use crate::operation;
 use crate::session::Session;
@@ -135,15 +134,18 @@ impl Store {
         self.inner.engine.admit(self.limit, admission).await
     }
 
-    /// Takes in a job that already runs in this process, as one that this process holds.
+    /// Takes in a job that already runs in this process, as one that this process holds, unless its message has a job: message and job
+    /// in one transaction.
     ///
     /// # Errors
     ///
     /// As [`admit`](Self::admit).
-    pub async fn adopt(&self, job: &NewJob) -> Result<Owned, StoreError> {
-        let job = job.clone();
-        self.write(move |session| Box::pin(async move { operation::adopt(session, &job).await }))
-            .await
+    pub async fn adopt(&self, key: &MessageKey, job: &NewJob) -> Result<Adopted, StoreError> {
+        let (key, job) = (key.clone(), job.clone());
+        self.write(move |session| {
+            Box::pin(async move { operation::adopt(session, &key, &job).await })
+        })
+        .await
     }
 
     /// Takes the next job from the queue, which is then [`JobState::Starting`]; `None` when none may be taken.

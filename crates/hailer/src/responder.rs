@@ -10,6 +10,7 @@ mod mask;
 mod overrun;
 mod queued;
 mod recording;
+mod repeat;
 mod saying;
 mod wording;
 

@@ -4,11 +4,11 @@ mod together;
 
 use hailer_failpoint as failpoint;
 
-use crate::admission::{Admission, Admitted, MessageKey, Start};
+use crate::admission::{Admission, Admitted, Adopted, MessageKey, Start};
 use crate::audit::AuditEntry;
 use crate::error::StoreError;
 use crate::id::{JobId, hex};
-use crate::job::{Fence, Job, NewJob, Owned};
+use crate::job::{Fence, Job, NewJob};
 use crate::operation::row::{LEASE_MS, job_with_id, wide};
 use crate::operation::{audit, hold, request};
 use crate::request::Stage;
@@ -56,7 +56,7 @@ pub(crate) async fn admit(
     )
     .await?;
     if let Some(first) = seen.repeat_of {
-        return repeat(session, &first).await;
+        return first_job(session, &first).await.map(Admitted::Repeat);
     }
     if seen.is_taken {
         id = free_id(session).await?;
@@ -76,7 +76,9 @@ pub(crate) async fn admit(
         return Ok(Admitted::QueueFull);
     }
     if !put_message(session, &admission.key, &id).await? {
-        return repeat_in_between(session, &admission.key).await;
+        return first_in_between(session, &admission.key)
+            .await
+            .map(Admitted::Repeat);
     }
     failpoint::check("admit-after-message")?;
     enter(session, admission, guard, id).await
@@ -158,9 +160,22 @@ async fn ask(
     Ok(Admitted::Asking(id))
 }
 
-/// Takes in a job that runs already.
-pub(crate) async fn adopt(session: &mut Session, job: &NewJob) -> Result<Owned, StoreError> {
+/// Takes in a job that runs already, unless its message has one.
+pub(crate) async fn adopt(
+    session: &mut Session,
+    key: &MessageKey,
+    job: &NewJob,
+) -> Result<Adopted, StoreError> {
+    if let Some(first) = job_of(session, key).await? {
+        return first_job(session, first.as_str())
+            .await
+            .map(Adopted::Repeat);
+    }
     let id = free_id(session).await?;
+    if !put_message(session, key, &id).await? {
+        return first_in_between(session, key).await.map(Adopted::Repeat);
+    }
+    failpoint::check("adopt-after-message")?;
     put_job(
         session,
         &Fresh {
@@ -174,13 +189,11 @@ pub(crate) async fn adopt(session: &mut Session, job: &NewJob) -> Result<Owned, 
     )
     .await?;
     session.touch();
-    Ok(Owned {
-        fence: Fence {
-            job: id,
-            attempt: 1,
-            fence: 1,
-        },
-    })
+    Ok(Adopted::Held(Fence {
+        job: id,
+        attempt: 1,
+        fence: 1,
+    }))
 }
 
 /// What is there already.
@@ -265,20 +278,18 @@ fn key_values(key: &MessageKey) -> Vec<Value> {
     .to_vec()
 }
 
-async fn repeat(session: &mut Session, id: &str) -> Result<Admitted, StoreError> {
+/// Returns the job of the first delivery.
+async fn first_job(session: &mut Session, id: &str) -> Result<Box<Job>, StoreError> {
     let first = job_with_id(session, id).await?;
     first
-        .map(|job| Admitted::Repeat(Box::new(job)))
+        .map(Box::new)
         .ok_or(StoreError::Unreadable { column: "job_id" })
 }
 
-async fn repeat_in_between(
-    session: &mut Session,
-    key: &MessageKey,
-) -> Result<Admitted, StoreError> {
+async fn first_in_between(session: &mut Session, key: &MessageKey) -> Result<Box<Job>, StoreError> {
     let id = job_of(session, key).await?;
     let id = id.ok_or(StoreError::Unreadable { column: "job_id" })?;
-    repeat(session, id.as_str()).await
+    first_job(session, id.as_str()).await
 }
 
 /// Returns the job of a message that was admitted.
@@ -301,7 +312,9 @@ async fn attach(
         .await?
         .ok_or(StoreError::Unreadable { column: "guard" })?;
     if !put_message(session, &admission.key, &first.id).await? {
-        return repeat_in_between(session, &admission.key).await;
+        return first_in_between(session, &admission.key)
+            .await
+            .map(Admitted::Repeat);
     }
     let entry = AuditEntry {
         event: "duplicate".to_owned(),

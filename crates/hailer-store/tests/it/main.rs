@@ -7,6 +7,7 @@
     reason = "a test that goes wrong should stop there"
 )]
 
+mod adoption;
 mod audit;
 mod bed;
 mod copying;

@@ -1,15 +1,13 @@
 //! What runs: fences, progress, cancels, leases.
 
-use std::time::Duration;
-
 use hailer_store::{
     CancelRequest, Cancelled, ClaimLimits, Ending, Exit, Fence, JobState, NewPost, Output,
-    ProcessIdentity, Progress, RecoverPolicy, StoreError,
+    ProcessIdentity, Progress, StoreError,
 };
 
 use crate::bed::{Bed, on_both};
 use crate::samples::{
-    admission, admission_of, caller, claim, ending, new_job, queue, run_now, running, state,
+    admission, admission_of, caller, claim, ending, queue, run_now, running, state,
 };
 
 on_both!(
@@ -23,7 +21,6 @@ on_both!(
     a_cancel_reaches_the_runner,
     a_cancel_of_what_is_over_says_so,
     renewing_names_what_is_held_lost_and_stray,
-    an_adopted_job_is_held,
     the_start_is_stored_with_its_process,
 );
 
@@ -338,37 +335,6 @@ async fn renewing_names_what_is_held_lost_and_stray(bed: &Bed) {
         .expect("a job")
         .lease_until_ms;
     assert!(!bed.is_shared() || lease > Some(1_700_000_000_000));
-}
-
-async fn an_adopted_job_is_held(bed: &Bed) {
-    let store = bed.store().await;
-
-    let owned = store
-        .within(Duration::from_secs(5))
-        .adopt(&new_job())
-        .await
-        .expect("adopted");
-
-    let job = store
-        .job(&owned.fence.job)
-        .await
-        .expect("read")
-        .expect("a job");
-    assert_eq!(
-        (job.state, job.owner.as_ref()),
-        (JobState::Running, Some(store.boot()))
-    );
-    assert!(
-        store
-            .recover(&RecoverPolicy::default())
-            .await
-            .expect("recovered")
-            .is_empty()
-    );
-    store
-        .finish(&owned.fence, &ending(JobState::Succeeded))
-        .await
-        .expect("finished");
 }
 
 async fn the_start_is_stored_with_its_process(bed: &Bed) {

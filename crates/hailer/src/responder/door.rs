@@ -6,10 +6,8 @@ use std::time::{Duration, Instant};
 use hailer_dispatch::{Call, JobHandle};
 use hailer_failpoint as failpoint;
 use hailer_jobs::{Jobs, Live, Ran};
-use hailer_reply::Message;
 use hailer_store::{
-    Admission, Admitted, AuditEntry, Fence, Job, JobState, MessageKey, NewJob, Person, Start,
-    StoreError,
+    Admission, Admitted, AuditEntry, Fence, JobState, MessageKey, NewJob, Person, Start, StoreError,
 };
 use hailer_transport::{Answer, Outcome};
 
@@ -17,14 +15,12 @@ use crate::request_words;
 
 use super::core::{Core, Finished};
 use super::errand::{Errand, Found};
+use super::repeat::TO_WRITE;
 use super::wording::{self, attached, busy, locked, not_accepted, queue_full, uncertain};
 use crate::config::Redact;
 
 /// How long the door may take.
 const DOOR: Duration = Duration::from_millis(1_500);
-
-/// Time to write the answer of a repeat before it is due.
-const TO_WRITE: Duration = Duration::from_millis(100);
 
 /// How often a job that may run again starts at most.
 const MOST_ATTEMPTS: u32 = 3;
@@ -157,36 +153,6 @@ impl Core {
         }
     }
 
-    /// Gives the answer of the first delivery: its reply when it has ended, else the same words.
-    async fn repeated(&self, jobs: &Jobs, job: Job, errand: &Arc<Errand>) -> Answer {
-        let inquiry = &errand.inquiry;
-        if job.state == JobState::AwaitingApproval {
-            return self.write(errand, &self.asked(&job.id, errand), Outcome::Duplicate);
-        }
-        let is_queued = errand.found().is_some_and(|entry| entry.is_job());
-        let job = if is_queued || job.state.is_ended() {
-            job
-        } else {
-            let until = inquiry.deadline.checked_sub(TO_WRITE);
-            let waited = jobs.wait_for_end(&job.id, until.unwrap_or(inquiry.deadline));
-            waited.await.ok().flatten().unwrap_or(job)
-        };
-        let is_posted = jobs.tells(&inquiry.webhook);
-        let kept = job.reply.as_deref().map(Message::from_json);
-        let mut answer = if is_queued && !job.state.is_ended() {
-            let reply = wording::started(&job.id, errand.text(), &inquiry.bot, is_posted);
-            self.write(errand, &reply, Outcome::Duplicate)
-        } else {
-            let id = job.id.as_str();
-            let reply = wording::still_working_as(id, &inquiry.bot, is_posted);
-            self.write(errand, &reply, Outcome::Duplicate)
-        };
-        if let Some(Ok(message)) = kept {
-            answer.message = message;
-        }
-        answer
-    }
-
     fn not_admitted(&self, error: &StoreError, errand: &Errand, found: &Found) -> Answer {
         let request_id = errand.inquiry.request_id;
         tracing::error!(%request_id, command = found.entry.path(), %error, "not accepted");
@@ -221,7 +187,7 @@ impl Core {
     }
 
     /// A message without an id, or where repeats do not matter, is like no other.
-    fn message_key(&self, errand: &Errand, job: &NewJob) -> MessageKey {
+    pub(super) fn message_key(&self, errand: &Errand, job: &NewJob) -> MessageKey {
         let id = errand.inquiry.activity.id.as_ref();
         let activity = id
             .filter(|_| self.dedupe_for.is_some() || errand.saying.is_some())

@@ -103,6 +103,13 @@ impl Keeping {
         self.changed.notify_waiters();
     }
 
+    /// Says that another delivery of the message has a job: this is the answer, and what runs here is cut off.
+    pub(super) fn superseded(&self, answer: &Answer) {
+        *self.state() = State::Ended(Box::new(answer.clone()));
+        self.abort.abort();
+        self.changed.notify_waiters();
+    }
+
     /// Begins to end; returns the job that keeps the result, if one does.
     pub(super) async fn begin_end(&self) -> Option<Arc<Live>> {
         loop {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use hailer_dispatch::JobHandle;
 use hailer_failpoint as failpoint;
 use hailer_jobs::{Jobs, Live};
+use hailer_store::{Adopted, Job};
 use hailer_transport::{Answer, Outcome};
 
 use super::core::Core;
@@ -16,6 +17,16 @@ use super::wording::{self, not_accepted, still_working, uncertain};
 
 /// How long the answer waits for the store after the deadline, which Teams still takes.
 const SPARE: Duration = Duration::from_millis(400);
+
+/// What became of work that was to be written down late.
+enum Adoption {
+    /// This job keeps its result.
+    Kept(Arc<Live>),
+    /// Another delivery of its message has this job, and its result is of no use.
+    Repeat(Box<Job>),
+    /// Nobody keeps its result.
+    Nobody,
+}
 
 impl Core {
     /// Answers for a command that is not done, and sees to it that its result is kept.
@@ -30,9 +41,17 @@ impl Core {
                 Overrun::Kept(live) => return self.answer_kept(jobs, errand, &live),
                 Overrun::Adopt => {
                     failpoint::hit("overrun-before-adopt");
-                    let live = self.adopt(jobs, errand, keeping).await;
+                    let adoption = self.adopt(jobs, errand, keeping).await;
                     failpoint::hit("overrun-after-adopt");
-                    keeping.adopted(live);
+                    match adoption {
+                        Adoption::Kept(live) => keeping.adopted(Some(live)),
+                        Adoption::Nobody => keeping.adopted(None),
+                        Adoption::Repeat(first) => {
+                            let answer = self.answer_of_first(jobs, &first, errand);
+                            errand.inquiry.cancellation.cancel();
+                            keeping.superseded(&answer);
+                        }
+                    }
                 }
                 Overrun::Wait if keeping.change(until).await => {}
                 Overrun::Wait => {
@@ -61,22 +80,22 @@ impl Core {
     }
 
     /// Writes down what runs already, so that its result is kept.
-    async fn adopt(
-        &self,
-        jobs: &Jobs,
-        errand: &Arc<Errand>,
-        keeping: &Keeping,
-    ) -> Option<Arc<Live>> {
-        let found = errand.understood()?;
+    async fn adopt(&self, jobs: &Jobs, errand: &Arc<Errand>, keeping: &Keeping) -> Adoption {
+        let Some(found) = errand.understood() else {
+            return Adoption::Nobody;
+        };
         let limit = jobs.settings().time_limit(found.entry.time_limit());
         let job = door::new_job(errand, found, limit);
-        let fence = jobs.adopt(job, SPARE).await;
-        let fence = fence
-            .map_err(|error| {
+        let key = self.message_key(errand, &job);
+        let fence = match jobs.adopt(key, job, SPARE).await {
+            Ok(Adopted::Held(fence)) => fence,
+            Ok(Adopted::Repeat(first)) => return Adoption::Repeat(first),
+            Err(error) => {
                 let request_id = errand.inquiry.request_id;
                 tracing::warn!(%request_id, %error, "the result of a command will not be kept");
-            })
-            .ok()?;
+                return Adoption::Nobody;
+            }
+        };
         let live = jobs.hold_adopted(
             fence,
             limit,
@@ -89,6 +108,6 @@ impl Core {
             .inquiry
             .job
             .set(Arc::clone(&live) as Arc<dyn JobHandle>);
-        Some(live)
+        Adoption::Kept(live)
     }
 }

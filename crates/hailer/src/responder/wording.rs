@@ -56,6 +56,16 @@ pub(super) fn still_working_as(id: &str, bot: &str, is_posted: bool) -> Reply {
     })
 }
 
+/// Says how a job ended that left no reply.
+pub(super) fn ended_as(job: &Job, bot: &str) -> Reply {
+    let id = job.id.as_str();
+    Reply::markdown(format!(
+        "This message was job {id}, which is over: {}. What is known of it: **@{} job {id}**",
+        escape(job.error.as_deref().unwrap_or(job.state.as_str())),
+        escape(bot)
+    ))
+}
+
 /// Says that a job waits for its turn.
 pub(super) fn started(id: &JobId, text: &str, bot: &str, is_posted: bool) -> Reply {
     let result = if is_posted {
