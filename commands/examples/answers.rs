@@ -107,6 +107,7 @@ async fn about_a_job() -> Result<Vec<Value>, Box<dyn Error>> {
         .job();
     let done = Reply::text("api 2.42.0 is live on 12 of 12").then_code("web-1 ok\nweb-2 ok");
     let ship = command_fn(spec, move |_: ShipArgs, invocation: Invocation| {
+        invocation.log("web-1 takes no more requests");
         invocation.progress(12, 12, "checked");
         ready(Ok(done.clone()))
     });
@@ -124,7 +125,7 @@ async fn about_a_job() -> Result<Vec<Value>, Box<dyn Error>> {
     for (name, typed) in [
         ("jobs", "jobs".to_owned()),
         ("a job", format!("job {id}")),
-        ("the result of a job", format!("job log {id}")),
+        ("the log of a job", format!("job log {id}")),
         (
             "a job that is over is cancelled",
             format!("job cancel {id}"),
@@ -136,6 +137,7 @@ async fn about_a_job() -> Result<Vec<Value>, Box<dyn Error>> {
         shown.push(answer(&bot, name, &typed).await?);
     }
     let shown = Value::from(shown).to_string().replace(&id, "K7Q2");
+    let shown = regex::Regex::new(r"\d\d:\d\d:\d\dZ ")?.replace_all(&shown, "14:40:07Z ");
     Ok(serde_json::from_str(&shown)?)
 }
 

@@ -3,11 +3,11 @@
 mod words;
 
 use hailer::{
-    Cancelled, Command, CommandError, Effect, Invocation, JobDesk, JobsWanted, Module, Reply,
+    Cancelled, Command, CommandError, Effect, Invocation, Job, JobDesk, JobsWanted, Module, Reply,
     Retried, Spec, clap, command_fn, escape,
 };
 
-use words::{facts, row, whole};
+use words::{facts, result, row};
 
 /// Makes the module.
 pub fn module() -> Module {
@@ -100,8 +100,10 @@ fn one(desk: &JobDesk) -> impl Command {
             let job = desk.find(&invocation, &args.id).await?;
             let reply = Reply::facts(format!("Job {}", job.id), facts(&job, invocation.now()));
             let result = job.result_text.as_deref().map(last_lines);
-            Ok(match result {
-                Some(result) => reply.then_code(result),
+            // Of what runs, the end of its log says more than nothing.
+            let said = result.or_else(|| log_of(&desk, &job).map(|it| last_lines(&it)));
+            Ok(match said {
+                Some(said) => reply.then_code(said),
                 None => reply,
             })
         }
@@ -110,19 +112,43 @@ fn one(desk: &JobDesk) -> impl Command {
 
 fn log(desk: &JobDesk) -> impl Command {
     let desk = desk.clone();
-    let spec = Spec::new("job log", "all of a job's result")
+    let spec = Spec::new("job log", "what a job said while it ran, line by line")
         .effect(Effect::Read)
-        .example("job log 7F3A", "all that it said");
+        .example(
+            "job log 7F3A",
+            "its steps and its output, each with its time",
+        );
     command_fn(spec, move |args: IdArgs, invocation: Invocation| {
         let desk = desk.clone();
         async move {
             let job = desk.find(&invocation, &args.id).await?;
-            Ok(match whole(&job) {
-                Some(text) => Reply::code(text),
-                None => Reply::text(format!("Job {} has said nothing yet.", job.id)),
-            })
+            let log = log_of(&desk, &job);
+            Ok(log.map_or_else(|| no_log(&job, invocation.bot()), Reply::code))
         }
     })
+}
+
+fn log_of(desk: &JobDesk, job: &Job) -> Option<String> {
+    let output = job.output.as_ref()?;
+    Some(desk.times().log(output.to_text().trim_end()))
+}
+
+/// Says that there is no log, and shows of the result what `job` leaves out.
+fn no_log(job: &Job, bot: &str) -> Reply {
+    let id = &job.id;
+    if !job.state.is_ended() {
+        return Reply::text(format!("Job {id} has said nothing yet."));
+    }
+    match result(job) {
+        Some(result) if result.lines().count() > LAST_LINES => {
+            Reply::text(format!("Job {id} kept no log. All of its result:")).then_code(result)
+        }
+        Some(_) => Reply::markdown(format!(
+            "Job {id} kept no log. Its result: **@{} job {id}**",
+            escape(bot)
+        )),
+        None => Reply::text(format!("Job {id} kept no log, and left no result.")),
+    }
 }
 
 /// Who may run a job's command may cancel it, and who asked for it: the desk decides. Were it to need a rule of its

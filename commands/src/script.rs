@@ -33,7 +33,7 @@ pub(crate) use show::{clean, last_lines};
 pub use argument::{ArgumentType, ScriptArgument};
 pub use config::{Executable, OutputKind, Script, Work, read};
 pub use context::Context;
-pub use progress::{ProgressLine, ProgressLineError};
+pub use progress::{ProgressLine, ProgressLineError, Told};
 pub use run::{Finished, run};
 pub use service::{
     Network, NetworkError, SecretError, Service, ServiceUrl, SigningSecret, UrlRefusal,
@@ -113,14 +113,14 @@ impl DynamicCommand for ScriptCommand {
         let note = |identity: Option<Identity>| async move {
             noting.note_start(identity.and_then(work_process)).await
         };
-        let progress = move |done, total, text: &str| invocation.progress(done, total, text);
+        let tell = move |told: Told<'_>| told.note(&invocation);
         run(
             &self.script,
             &self.launcher,
             &context,
             &cancellation,
             note,
-            progress,
+            tell,
         )
         .await
         .into_result()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hailer::testing::TestBot;
+use hailer::testing::{TestBot, TestReply};
 use hailer::{DefaultPermission, Effect, Invocation, NoArgs, Reply, Spec, command_fn};
 use tokio::sync::Semaphore;
 
@@ -25,11 +25,88 @@ fn bot(go_on: &Arc<Semaphore>) -> TestBot {
         Spec::new("long", "say much").effect(Effect::Read),
         |_: NoArgs, _: Invocation| async { Ok(Reply::code("a line of it\n".repeat(8_000))) },
     );
+    let quiet = |lines: usize| {
+        let spec = Spec::new(format!("quiet{lines}"), "say nothing while it runs");
+        let spec = spec.effect(Effect::Write).job();
+        command_fn(spec, move |_: NoArgs, _: Invocation| async move {
+            let lines = (1..=lines).map(|line| format!("line {line}\n"));
+            Ok(Reply::text(lines.collect::<String>().trim_end()))
+        })
+    };
+    let wordy = command_fn(
+        Spec::new("wordy", "say much while it runs")
+            .effect(Effect::Write)
+            .job(),
+        |_: NoArgs, invocation: Invocation| async move {
+            for line in 1..=5_000 {
+                invocation.log(format!("line {line} of it"));
+            }
+            Ok(Reply::text("said"))
+        },
+    );
     TestBot::new()
         .with_store()
         .module(hailer_commands::jobs::module())
         .command(ship)
         .command(long)
+        .command(quiet(2))
+        .command(quiet(12))
+        .command(wordy)
+}
+
+async fn log_of(bot: &TestBot, command: &str) -> (String, TestReply) {
+    let job = bot.say(command).await.job();
+    bot.result_of(&job).await.assert_ok();
+    let log = bot.say(&format!("job log {job}")).await;
+    (job, log)
+}
+
+#[tokio::test]
+async fn a_job_that_said_nothing_has_no_log_and_is_not_told_twice() {
+    let bot = bot(&Arc::new(Semaphore::new(0)));
+
+    let (job, log) = log_of(&bot, "quiet2").await;
+    log.assert_text(&format!(
+        "Job {job} kept no log. Its result: @ops job {job}"
+    ));
+
+    let (job, log) = log_of(&bot, "quiet12").await;
+    log.assert_contains(&format!("Job {job} kept no log. All of its result:"))
+        .assert_contains("line 1\n")
+        .assert_contains("line 12");
+}
+
+#[tokio::test]
+async fn a_long_log_has_its_beginning_and_its_end_and_pages() {
+    let bot = bot(&Arc::new(Semaphore::new(0)));
+
+    let (_, mut page) = log_of(&bot, "wordy").await;
+    page.assert_contains("Z line 1 of it\n");
+    let mut pages = 1;
+    while let Some((_, more)) = page.text().to_owned().rsplit_once("The rest: @ops ") {
+        page = bot.say(more).await;
+        pages += 1;
+    }
+
+    assert!(pages > 3, "{pages}");
+    page.assert_contains("Z line 5000 of it");
+}
+
+#[tokio::test]
+async fn the_end_of_the_log_is_shown_while_a_job_runs() {
+    let go_on = Arc::new(Semaphore::new(0));
+    let bot = bot(&go_on);
+    let job = bot.say("ship").await.job();
+
+    let shown = loop {
+        let shown = bot.say(&format!("job {job}")).await;
+        if shown.text().contains("Z 1 of 2 · half way") {
+            break shown;
+        }
+    };
+
+    shown.assert_contains("● runs");
+    go_on.add_permits(1);
 }
 
 #[tokio::test]
@@ -49,7 +126,8 @@ async fn a_job_is_listed_shown_and_read() {
         .assert_contains("one\ntwo");
     bot.say(&format!("job log {job}"))
         .await
-        .assert_text("one\ntwo");
+        .assert_contains("Z 1 of 2 · half way")
+        .assert_lacks("two");
     bot.say("jobs failed")
         .await
         .assert_text("No job here went wrong.");

@@ -57,6 +57,7 @@ pub(super) async fn roll_out(
     let begun = Instant::now();
     let mut ended = roll_out.bring().await;
     ended.took = begun.elapsed();
+    roll_out.log_end(&ended, before.as_deref());
     ended.is_written_down = roll_out.write_down(&ended).await;
     roll_out.tell(&ended, before.as_deref())
 }
@@ -104,14 +105,14 @@ impl RollOut<'_> {
         let values = self.target.values(Some(self.version));
         let telling = format!("{service} {} to {environment}", self.version);
         self.invocation.progress(0, 0, &telling);
-        match self
-            .target
-            .place
-            .backend
-            .deploy(&values, self.invocation)
-            .await
-        {
-            Ok(done) => self.look(done).await,
+        let backend = &self.target.place.backend;
+        self.invocation.log(backend.plan(&values));
+        match backend.deploy(&values, self.invocation).await {
+            Ok(done) => {
+                let said = done.said.as_deref().unwrap_or("nothing more");
+                self.invocation.log(format!("it is there: {said}"));
+                self.look(done).await
+            }
             Err(failure) => self.failed(failure),
         }
     }
@@ -188,6 +189,15 @@ impl RollOut<'_> {
             Sign::Bad => Err(CommandError::reply_with(reply)),
             Sign::Good | Sign::Warning | Sign::Neutral => Ok(reply),
         }
+    }
+
+    fn log_end(&self, ended: &Ended, before: Option<&str>) {
+        let (_, headline) = self.headline(ended, before);
+        if let Some(note) = &ended.note {
+            self.invocation.log(note);
+        }
+        self.invocation
+            .log(format!("{headline} after {}", took(ended.took)));
     }
 
     fn headline(&self, ended: &Ended, before: Option<&str>) -> (Sign, String) {

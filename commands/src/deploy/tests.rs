@@ -135,6 +135,38 @@ async fn a_version_is_brought_written_down_and_shown() {
 }
 
 #[tokio::test]
+async fn every_step_of_a_deploy_is_in_its_log() {
+    let bot = ready();
+    for (version, said, end) in [
+        (
+            "2.42.0",
+            "api 2.42.0 is in prod, asked by Mira Novak",
+            "api 2.42.0 is in prod after ",
+        ),
+        (
+            "2.42.1-bad",
+            "disk full",
+            "The deploy of api 2.42.1-bad to prod failed after ",
+        ),
+    ] {
+        let asked = bot
+            .say(&format!("deploy run api {version} --env prod"))
+            .await;
+        let job = asked.job();
+        bot.result_of(&job).await;
+
+        let log = bot.say(&format!("job log {job}")).await;
+
+        let lines = log.text().lines().filter_map(|it| it.split_once("Z "));
+        let lines: Vec<&str> = lines.map(|(_, said)| said).collect();
+        let begun = format!("api {version} to prod");
+        assert_eq!(lines[..3], [&begun, "runs deploy.sh", "1 of 2 · copying"]);
+        assert!(lines.contains(&said), "{lines:?}");
+        assert!(lines.last().unwrap().starts_with(end), "{lines:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_deploy_that_fails_says_what_is_known_and_what_helps() {
     let bot = ready();
     bot.deploy("deploy run api 1.0 --env prod")

@@ -64,15 +64,8 @@ pub(super) fn facts(job: &Job, now: SystemTime) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// Returns all that a job said.
-pub(super) fn whole(job: &Job) -> Option<String> {
-    if let Some(output) = &job.output {
-        let between = match output.dropped_bytes {
-            0 => String::new(),
-            bytes => format!("\n… {bytes} bytes …\n"),
-        };
-        return Some(format!("{}{between}{}", output.head, output.tail));
-    }
+/// Returns all of a job's result.
+pub(super) fn result(job: &Job) -> Option<String> {
     let reply = job.reply.as_deref()?;
     read_message(reply)
         .ok()

@@ -7,7 +7,7 @@ use hailer_process::{Ending, LineVerdict, Outcome, Program};
 
 use crate::script::config::{Executable, OutputKind, Script};
 use crate::script::context::Context;
-use crate::script::progress::{PREFIX, ProgressLine, read_usual};
+use crate::script::progress::{ProgressLine, Told, read_usual};
 use crate::script::run::{Finished, secrets, show_time};
 use crate::script::show;
 
@@ -53,16 +53,14 @@ pub(super) fn describe(script: &Script, executable: &Executable, context: &Conte
     program
 }
 
-/// Takes the lines of progress out of the output.
+/// Takes the lines of progress out of the output, and shows all others.
 pub(crate) fn watched(
     program: Program,
     own: Option<&ProgressLine>,
-    progress: impl FnMut(u64, u64, &str) + Send + 'static,
+    tell: impl FnMut(Told<'_>) + Send + 'static,
 ) -> Program {
-    let own = own.cloned();
-    // Lines of a script's own kind may begin with anything.
-    let prefix = if own.is_some() { "" } else { PREFIX };
-    program.on_line(prefix, watch(own, progress))
+    // Every line is looked at.
+    program.on_line("", watch(own.cloned(), tell))
 }
 
 /// Says what held a program; for a terminal.
@@ -75,16 +73,19 @@ pub(super) fn held(outcome: &Outcome) -> String {
 
 fn watch(
     own: Option<ProgressLine>,
-    progress: impl FnMut(u64, u64, &str) + Send + 'static,
+    tell: impl FnMut(Told<'_>) + Send + 'static,
 ) -> impl FnMut(hailer_process::Stream, &str) -> LineVerdict + Send + 'static {
-    let progress = Arc::new(Mutex::new(progress));
+    let tell = Arc::new(Mutex::new(tell));
     move |_, line| {
         let own = own.as_ref().and_then(|own| own.read(line));
-        let Some((done, total, text)) = own.or_else(|| read_usual(line)) else {
+        let progress = own.or_else(|| read_usual(line));
+        let mut tell = tell.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((done, total, text)) = progress else {
+            tell(Told::Line(&show::clean(line)));
             return LineVerdict::Keep;
         };
-        let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
-        progress(done, total, &show::clean(text));
+        let text = &show::clean(text);
+        tell(Told::Progress { done, total, text });
         LineVerdict::Take
     }
 }

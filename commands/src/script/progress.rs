@@ -1,5 +1,6 @@
 //! Lines by which a script says how far it is.
 
+use hailer::Invocation;
 use regex::Regex;
 
 /// What a line of progress begins with, whatever the configuration says.
@@ -10,6 +11,32 @@ pub(super) const PREFIX: &str = "::progress ";
 pub struct ProgressLine {
     regex: Regex,
     groups: usize,
+}
+
+/// What is heard of a script while it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told<'t> {
+    /// How far it is.
+    Progress {
+        /// Steps done.
+        done: u64,
+        /// Steps in all.
+        total: u64,
+        /// What it does now.
+        text: &'t str,
+    },
+    /// A line of its output, without secrets.
+    Line(&'t str),
+}
+
+impl Told<'_> {
+    /// Passes it on to the job that the script works for.
+    pub(crate) fn note(self, invocation: &Invocation) {
+        match self {
+            Self::Progress { done, total, text } => invocation.progress(done, total, text),
+            Self::Line(line) => invocation.log(line),
+        }
+    }
 }
 
 /// Why an expression finds no lines of progress.

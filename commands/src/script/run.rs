@@ -8,6 +8,7 @@ use hailer_process::{Identity, Launcher};
 use crate::script::argument::ArgumentType;
 use crate::script::config::{Script, Work};
 use crate::script::context::Context;
+use crate::script::progress::Told;
 use crate::script::value::Value;
 use crate::script::{program, service};
 
@@ -34,8 +35,7 @@ impl Finished {
     }
 }
 
-/// Runs a script to its end. Progress is told to the sink as steps done, steps in all and a text; the sink must not
-/// block. To drop the future ends a program with all that it has started.
+/// Runs a script to its end. Its progress and the lines of its output are told to `tell`, which must not block. To drop the future ends a program with all that it has started.
 ///
 /// Before a program starts, `note` is given its process, and before a service is called, nothing; neither begins unless that
 /// is written down.
@@ -45,7 +45,7 @@ pub async fn run<F>(
     context: &Context,
     cancellation: &CancellationToken,
     note: impl FnOnce(Option<Identity>) -> F,
-    progress: impl FnMut(u64, u64, &str) + Send + 'static,
+    tell: impl FnMut(Told<'_>) + Send + 'static,
 ) -> Finished
 where
     F: Future<Output = Result<(), CommandError>>,
@@ -57,7 +57,7 @@ where
         },
         Work::Program(executable) => {
             let program = program::describe(script, executable, context);
-            let program = program::watched(program, executable.progress.as_ref(), progress);
+            let program = program::watched(program, executable.progress.as_ref(), tell);
             match launcher.run_noted(program, cancellation, note).await {
                 Ok(outcome) => program::finish(script, outcome),
                 Err(error) => Finished::Failed(error),

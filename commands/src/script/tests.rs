@@ -70,6 +70,16 @@ impl Folder {
     }
 }
 
+impl Folder {
+    fn bot_with_jobs(self, toml: &str) -> Scripted {
+        let bot = TestBot::new()
+            .with_store()
+            .module(module(self.read(toml)))
+            .module(crate::jobs::module());
+        Scripted { bot, _folder: self }
+    }
+}
+
 /// A bot, and the folder that its scripts are in.
 struct Scripted {
     bot: TestBot,
@@ -258,7 +268,7 @@ async fn progress_is_told_and_not_shown() {
         &Context::default(),
         &CancellationToken::new(),
         |_| std::future::ready(Ok(())),
-        move |done, total, text| tell.send((done, total, text.to_owned())).unwrap(),
+        move |told| tell.send(format!("{told:?}")).unwrap(),
     )
     .await;
 
@@ -269,8 +279,31 @@ async fn progress_is_told_and_not_shown() {
     let told: Vec<_> = told.iter().collect();
     assert_eq!(
         told,
-        [(1, 2, "half".to_owned()), (2, 2, "whole".to_owned())]
+        [
+            "Progress { done: 1, total: 2, text: \"half\" }",
+            "Line(\"shown\")",
+            "Line(\"::progress nonsense\")",
+            "Progress { done: 2, total: 2, text: \"whole\" }",
+        ]
     );
+}
+
+#[tokio::test]
+async fn what_a_script_that_is_a_job_wrote_is_its_log() {
+    let bot = show(
+        "echo ::progress 1/2 half; printf 'the \\033[1mpassword is hunter22\\n'; echo oh >&2; exit 3",
+    )
+    .bot_with_jobs(&format!(
+        "{SHOW}job = true\nenv = {{ PASSWORD = {{ env = \"PASSWORD\" }} }}\n"
+    ));
+    let job = bot.say("show").await.job();
+    bot.result_of(&job).await.assert_contains("exit code 3");
+
+    let log = bot.say(&format!("job log {job}")).await;
+
+    log.assert_contains("Z 1 of 2 · half\n")
+        .assert_contains("Z the password is ***\n")
+        .assert_contains("Z oh");
 }
 
 /// What a configuration is told, without the drawing.

@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::Context;
 use chrono::Utc;
 use clap::{Args, Subcommand};
-use hailer::{Cancelled, Environment, Job, JobId, JobState, Retried, read_message};
-use hailer_store::{Caller, JobFilter, Person, Store};
+use hailer::{Cancelled, Environment, Job, JobId, JobState, Retried};
+use hailer_store::{Caller, JobFilter, Output, Person, Store};
 use serde_json::{Value, json};
 
 use crate::exit::{Exit, Failure};
@@ -48,7 +48,7 @@ enum What {
         #[arg(value_name = "JOB")]
         id: JobId,
     },
-    /// Print what a job said
+    /// Print what a job said while it ran, line by line
     Log {
         /// Its id, like 7F3A
         #[arg(value_name = "JOB")]
@@ -132,15 +132,15 @@ async fn act(
         What::Show { id } => show(&find(store, id).await?, options.json),
         What::Log { id } => {
             let job = find(store, id).await?;
-            let text = said(&job);
-            if options.json {
-                return print(&json!({"id": id.as_str(), "log": text}).to_string());
+            let log = job.output.as_ref().map(Output::to_text);
+            match log {
+                _ if options.json => print(&json!({"id": id.as_str(), "log": log}).to_string()),
+                Some(log) => print(log.trim_end()),
+                None => {
+                    output::say(&no_log(&job));
+                    Ok(Exit::Fine)
+                }
             }
-            if text.is_empty() {
-                output::say(&format!("job {id} has said nothing yet"));
-                return Ok(Exit::Fine);
-            }
-            print(text.trim_end())
         }
         What::Cancel { id } => {
             let cancelled = store.cancel(id, caller).await.context("cannot cancel")?;
@@ -258,17 +258,13 @@ fn as_json(job: &Job) -> Value {
     })
 }
 
-fn said(job: &Job) -> String {
-    if let Some(output) = &job.output {
-        return format!("{}{}", output.head, output.tail);
+fn no_log(job: &Job) -> String {
+    let id = &job.id;
+    if job.state.is_ended() {
+        format!("job {id} kept no log; its result: hailer jobs show {id}")
+    } else {
+        format!("job {id} has said nothing yet")
     }
-    let read = job
-        .reply
-        .as_deref()
-        .and_then(|reply| read_message(reply).ok());
-    read.map(|it| it.to_plain())
-        .or_else(|| job.result_text.clone())
-        .unwrap_or_default()
 }
 
 fn print(text: &str) -> Result<Exit, Failure> {

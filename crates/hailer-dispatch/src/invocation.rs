@@ -1,5 +1,6 @@
 //! One parsed call, as the command sees it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
@@ -53,6 +54,9 @@ pub trait JobHandle: fmt::Debug + Send + Sync {
 
     /// Notes how far it is. Must not block.
     fn progress(&self, done: u64, total: u64, text: &str);
+
+    /// Adds lines to its log. Must not block.
+    fn log(&self, text: &str);
 
     /// Writes down that the job begins, and the process that is about to run for it, so that it is killed should the
     /// bot die. The error says why nothing may run.
@@ -248,14 +252,27 @@ impl Invocation {
     /// Notes how far the work is, for whoever asks for the job: `done` of `total` steps (0 when nobody knows), and
     /// what is being done. Does nothing when the call is no job.
     ///
-    /// Call it as often as you like: only the newest is kept, about once a second.
+    /// Call it as often as you like: only the newest is kept, about once a second. Each new text is a line of the job's log, too.
     pub fn progress(&self, done: u64, total: u64, text: impl AsRef<str>) {
         if let Some(job) = self.inquiry.job.get() {
-            if self.secrets.is_empty() {
-                job.progress(done, total, text.as_ref());
-            } else {
-                job.progress(done, total, &self.secrets.mask(text.as_ref()));
-            }
+            job.progress(done, total, &self.masked(text.as_ref()));
+        }
+    }
+
+    /// Adds lines to the job's log, for whoever asks for it by `job log`. Each gets its time; of a long log the first 64 KiB are
+    /// kept, and the last. The call's secret arguments are masked; other secrets must not be in it. Does nothing when the call is no
+    /// job.
+    pub fn log(&self, text: impl AsRef<str>) {
+        if let Some(job) = self.inquiry.job.get() {
+            job.log(&self.masked(text.as_ref()));
+        }
+    }
+
+    fn masked<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.secrets.is_empty() {
+            Cow::Borrowed(text)
+        } else {
+            Cow::Owned(self.secrets.mask(text))
         }
     }
 

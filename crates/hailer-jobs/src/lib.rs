@@ -10,6 +10,7 @@ mod follow_up;
 mod jobs;
 mod keeping;
 mod live;
+mod log;
 mod messages;
 mod observer;
 mod orphans;

@@ -4,14 +4,15 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::FutureExt;
 use futures_util::future::{AbortHandle, Abortable, BoxFuture};
 use hailer_dispatch::{CancellationToken, JobHandle, WorkProcess};
-use hailer_store::{Fence, Person, Progress};
+use hailer_store::{Fence, Output, Person, Progress};
 
 use crate::jobs::{Inner, Jobs};
+use crate::log::Log;
 use crate::orphans;
 
 /// How long a job has to give up by itself once it was asked to.
@@ -56,6 +57,7 @@ pub struct Live {
     /// Taken by the one run of the job.
     registration: Mutex<Option<futures_util::future::AbortRegistration>>,
     state: Mutex<State>,
+    log: Mutex<Log>,
     has_ended: AtomicBool,
     was_told: AtomicBool,
     /// Who writes its processes down; weak, because they hold this.
@@ -95,6 +97,7 @@ impl Live {
             abort,
             registration: Mutex::new(Some(registration)),
             state: Mutex::default(),
+            log: Mutex::default(),
             has_ended: AtomicBool::new(false),
             was_told: AtomicBool::new(false),
             jobs: Weak::new(),
@@ -224,6 +227,16 @@ impl Live {
         self.state().progress.take()
     }
 
+    /// Takes the log when it has to be stored again.
+    pub(crate) fn take_log(&self, now: Instant) -> Option<Output> {
+        lock(&self.log).take_new(now)
+    }
+
+    /// Returns all that is kept of the log; `None` when nothing was said.
+    pub(crate) fn whole_log(&self) -> Option<Output> {
+        lock(&self.log).output()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.state)
     }
@@ -235,11 +248,13 @@ impl JobHandle for Live {
     }
 
     fn progress(&self, done: u64, total: u64, text: &str) {
-        self.state().progress = Some(Progress {
-            done,
-            total,
-            text: shortened(text),
-        });
+        let text = shortened(text);
+        lock(&self.log).add_step(done, total, &text, SystemTime::now());
+        self.state().progress = Some(Progress { done, total, text });
+    }
+
+    fn log(&self, text: &str) {
+        lock(&self.log).add(text, SystemTime::now());
     }
 
     fn note_start(&self, process: Option<WorkProcess>) -> BoxFuture<'_, Result<(), String>> {

@@ -138,7 +138,7 @@ impl Jobs {
             state,
             reply: (!reply.is_empty()).then_some(reply),
             text: (!text.is_empty()).then_some(text),
-            output: None,
+            output: live.whole_log(),
             exit: None,
             error,
             follow_up,

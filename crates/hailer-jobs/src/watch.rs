@@ -56,6 +56,7 @@ impl Watch {
         let now = Instant::now();
         for live in &held {
             self.store_progress(live).await;
+            self.store_log(live, now).await;
             if live.look(now) == Need::Ending {
                 self.end(live).await;
             }
@@ -77,6 +78,16 @@ impl Watch {
         if let Ok(Some(cancel)) = self.jobs.call(call).await {
             live.stop(StopReason::Cancelled(cancel.by));
         }
+    }
+
+    async fn store_log(&self, live: &Arc<Live>, now: Instant) {
+        let Some(log) = live.take_log(now) else {
+            return;
+        };
+        let fence = live.fence().clone();
+        // What cannot be stored now is stored with the next lines, or with the end.
+        let call = move |store: Store| async move { store.keep_output(&fence, &log).await };
+        let _ = self.jobs.call(call).await;
     }
 
     async fn renew(&mut self, held: &[Arc<Live>]) {

@@ -104,13 +104,7 @@ pub(crate) fn to_json(job: &Job, bot: &RunningBot) -> Value {
 /// Returns the end of what a job wrote; its result where it wrote nothing.
 fn log(job: &Job) -> Option<String> {
     let text = match &job.output {
-        Some(output) if output.dropped_bytes > 0 => {
-            format!(
-                "{}\n… {} bytes left out …\n{}",
-                output.head, output.dropped_bytes, output.tail
-            )
-        }
-        Some(output) => format!("{}{}", output.head, output.tail),
+        Some(output) => output.to_text(),
         None => job.result_text.clone()?,
     };
     let start = text.len().saturating_sub(LONGEST_LOG);

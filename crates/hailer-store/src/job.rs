@@ -107,7 +107,7 @@ pub struct CancelRequest {
     pub at_ms: i64,
 }
 
-/// What a job wrote, head and tail.
+/// What a job said and wrote, head and tail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Output {
     /// The first bytes.
@@ -118,6 +118,17 @@ pub struct Output {
     pub dropped_bytes: u64,
     /// Where more of it was written.
     pub log_path: Option<String>,
+}
+
+impl Output {
+    /// Returns it as one text; where bytes are missing a line says how many.
+    pub fn to_text(&self) -> String {
+        let Self { head, tail, .. } = self;
+        match self.dropped_bytes {
+            0 => format!("{head}{tail}"),
+            bytes => format!("{}\n… {bytes} bytes left out …\n{tail}", head.trim_end()),
+        }
+    }
 }
 
 /// How a job's process ended.

@@ -51,5 +51,5 @@ pub(crate) use record::{
 pub(crate) use recover::recover;
 pub(crate) use request::{approve, confirm, deny, expire, request, requests};
 pub(crate) use retry::retry;
-pub(crate) use running::{postpone, progress, renew, started};
+pub(crate) use running::{keep_output, postpone, progress, renew, started};
 pub(crate) use text::{keep as keep_text, text};

@@ -20,7 +20,8 @@ use crate::engine::sqlite::FileEngine;
 use crate::error::{OpenError, StoreError};
 use crate::id::{BootId, JobId};
 use crate::job::{
-    CancelRequest, Claimed, Ending, Fence, Job, JobFilter, NewJob, Page, ProcessIdentity, Progress,
+    CancelRequest, Claimed, Ending, Fence, Job, JobFilter, NewJob, Output, Page, ProcessIdentity,
+    Progress,
 };
 use crate::operation;
 use crate::session::Session;
@@ -206,6 +207,19 @@ impl Store {
         let (fence, progress) = (fence.clone(), progress.clone());
         self.write(move |session| {
             Box::pin(async move { operation::progress(session, &fence, &progress).await })
+        })
+        .await
+    }
+
+    /// Stores what a job that runs has said so far, in place of what was stored before.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Stale`] when the attempt was taken away: it must stop.
+    pub async fn keep_output(&self, fence: &Fence, output: &Output) -> Result<(), StoreError> {
+        let (fence, output) = (fence.clone(), output.clone());
+        self.write(move |session| {
+            Box::pin(async move { operation::keep_output(session, &fence, &output).await })
         })
         .await
     }

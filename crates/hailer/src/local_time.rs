@@ -31,6 +31,32 @@ impl LocalTime {
         Self { zone }
     }
 
+    /// Writes the times of a job's log in this zone: those that its lines begin with.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let log = "2026-10-24T14:40:07Z copying\n… 7 bytes left out …\n";
+    /// assert_eq!(hailer::LocalTime::utc().log(log), "14:40:07Z copying\n… 7 bytes left out …\n");
+    /// ```
+    pub fn log(self, log: &str) -> String {
+        log.split_inclusive('\n')
+            .map(|it| self.log_line(it))
+            .collect()
+    }
+
+    fn log_line(self, line: &str) -> String {
+        let read = |(time, said): (&str, &str)| {
+            Some((time.parse::<DateTime<Utc>>().ok()?, said.to_owned()))
+        };
+        let Some((at, said)) = line.split_once(' ').and_then(read) else {
+            return line.to_owned();
+        };
+        let zone = if self.zone == Tz::UTC { "Z" } else { "" };
+        let at = at.with_timezone(&self.zone);
+        format!("{}{zone} {said}", at.format("%H:%M:%S"))
+    }
+
     /// Writes a moment, given in milliseconds since 1970: today the time alone, within a week with its weekday, else with its date.
     pub fn moment(self, at_ms: i64, now: SystemTime) -> String {
         let at = DateTime::<Utc>::from_timestamp_millis(at_ms).unwrap_or(DateTime::<Utc>::MAX_UTC);

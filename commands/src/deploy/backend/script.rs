@@ -15,7 +15,7 @@ use crate::deploy::program::{Call, last_line};
 use crate::deploy::text::Values;
 use crate::deploy::words::took;
 use crate::script::{
-    Context, REFUSED, Value, clean, last_lines, read_environment, watched, work_process,
+    Context, REFUSED, Told, Value, clean, last_lines, read_environment, watched, work_process,
 };
 
 /// Whoever asks for versions waits for them.
@@ -90,11 +90,11 @@ impl Script {
         });
         let context = Context::of(invocation, arguments.collect(), self.time_limit);
         let telling = invocation.clone();
-        let progress = move |done, total, text: &str| telling.progress(done, total, text);
+        let tell = move |told: Told<'_>| told.note(&telling);
         let mut program = self
             .program(&self.run, values, self.time_limit)
             .input(context.to_json(None));
-        program = watched(program, None, progress);
+        program = watched(program, None, tell);
         for (name, value) in context.variables(None) {
             program = program.variable(name, value);
         }

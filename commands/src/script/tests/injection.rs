@@ -150,7 +150,7 @@ async fn whatever_is_typed_stays_one_word_of_the_argument_vector() {
             &context,
             &CancellationToken::new(),
             |_| std::future::ready(Ok(())),
-            |_, _, _| {},
+            |_| {},
         )
         .await;
 

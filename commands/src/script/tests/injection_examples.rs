@@ -145,7 +145,7 @@ async fn try_values(script: &Script, record: &Path, tried: usize, values: &[Stri
     let note = |_| std::future::ready(Ok(()));
     let launcher = Launcher::direct();
 
-    let finished = run(script, &launcher, &context, &never, note, |_, _, _| {}).await;
+    let finished = run(script, &launcher, &context, &never, note, |_| {}).await;
 
     assert!(matches!(finished, Finished::Done(_)), "{finished:?}");
     let words = fs::read_to_string(record).unwrap();

@@ -19,15 +19,7 @@ async fn logged(toml: &str, context: &Context) -> (String, CommandError) {
     let script = folder.read(toml).remove(0);
     let never = CancellationToken::new();
     let note = |_| std::future::ready(Ok(()));
-    let finished = run(
-        &script,
-        &Launcher::direct(),
-        context,
-        &never,
-        note,
-        |_, _, _| {},
-    )
-    .await;
+    let finished = run(&script, &Launcher::direct(), context, &never, note, |_| {}).await;
     let error = finished.into_result().unwrap_err();
     (format!("{script:?} {:?}", script.work), error)
 }

@@ -49,7 +49,8 @@ async fn end(
     ending: &Ending,
 ) -> Result<JobState, StoreError> {
     let set = "state = CASE WHEN cancel_at IS NULL THEN $5 ELSE 'cancelled' END, ended_at = $6, reply = $7, result_text = $8, \
-               output_head = $9, output_tail = $10, output_dropped = $11, output_log = $12, exit_code = $13, exit_signal = $14, \
+               output_head = COALESCE($9, output_head), output_tail = COALESCE($10, output_tail), \
+               output_dropped = COALESCE($11, output_dropped), output_log = COALESCE($12, output_log), exit_code = $13, exit_signal = $14, \
                error = $15, lease_until = NULL";
     let output = ending.output.as_ref();
     let (code, signal) = match ending.exit {

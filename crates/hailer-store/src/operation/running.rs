@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::audit::AuditEntry;
 use crate::claim::{Held, Renewed};
 use crate::error::StoreError;
-use crate::job::{CancelRequest, Fence, ProcessIdentity, Progress};
+use crate::job::{CancelRequest, Fence, Output, ProcessIdentity, Progress};
 use crate::operation::audit;
 use crate::operation::claim::release_locks;
 use crate::operation::row::{HELD, LEASE_MS, OWNED, read_cancel, read_fence, read_job, wide};
@@ -74,6 +74,31 @@ pub(crate) async fn progress(
     read_cancel(&row)
 }
 
+/// Stores what a job has said so far.
+pub(crate) async fn keep_output(
+    session: &mut Session,
+    fence: &Fence,
+    output: &Output,
+) -> Result<(), StoreError> {
+    let mut row = fence_values(session, fence);
+    row.extend(values![
+        output.head.as_str(),
+        output.tail.as_str(),
+        wide(output.dropped_bytes),
+        output.log_path.clone(),
+    ]);
+    let sql = format!(
+        "UPDATE jobs SET output_head = $5, output_tail = $6, output_dropped = $7, output_log = $8 WHERE {FENCED} AND state IN {HELD}"
+    );
+    match session.execute(&sql, &row).await? {
+        0 => Err(StoreError::Stale {
+            job: fence.job.clone(),
+            attempt: fence.attempt,
+        }),
+        _ => Ok(()),
+    }
+}
+
 /// Updates a job for one attempt of it, if that may still write. `set` begins with `$5`.
 pub(crate) async fn fenced_update(
     session: &mut Session,
@@ -104,19 +129,22 @@ pub(crate) fn fence_values(session: &Session, fence: &Fence) -> Vec<Value> {
     .to_vec()
 }
 
+/// What a renewal reads of a job: its message and its log are long, and read often.
+const OF_HELD: &str = "id, state, attempt, fence, cancel_id, cancel_name, cancel_at";
+
 /// Renews the leases of everything that this opening holds, and compares it with what the caller runs.
 pub(crate) async fn renew(session: &mut Session, holding: &[Fence]) -> Result<Renewed, StoreError> {
     let owner = session.boot().as_str().to_owned();
     let rows = if session.is_shared() {
         let until = session.now().await? + LEASE_MS;
         let sql = format!(
-            "UPDATE jobs SET lease_until = $2 WHERE owner = $1 AND state IN {OWNED} RETURNING *"
+            "UPDATE jobs SET lease_until = $2 WHERE owner = $1 AND state IN {OWNED} RETURNING {OF_HELD}"
         );
         session.fetch(&sql, &values![owner, until]).await?
     } else {
         session
             .fetch(
-                &format!("SELECT * FROM jobs WHERE owner = $1 AND state IN {OWNED}"),
+                &format!("SELECT {OF_HELD} FROM jobs WHERE owner = $1 AND state IN {OWNED}"),
                 &values![owner],
             )
             .await?

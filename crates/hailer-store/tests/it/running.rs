@@ -2,7 +2,7 @@
 
 use hailer_store::{
     CancelRequest, Cancelled, ClaimLimits, Ending, Exit, Fence, JobState, NewPost, Output,
-    ProcessIdentity, Progress, StoreError,
+    ProcessIdentity, Progress, RecoverPolicy, StoreError,
 };
 
 use crate::bed::{Bed, on_both};
@@ -22,6 +22,7 @@ on_both!(
     a_cancel_of_what_is_over_says_so,
     renewing_names_what_is_held_lost_and_stray,
     the_start_is_stored_with_its_process,
+    what_a_job_says_is_kept_when_its_server_dies,
 );
 
 async fn everything_of_an_ending_is_stored_at_once(bed: &Bed) {
@@ -372,4 +373,40 @@ async fn the_start_is_stored_with_its_process(bed: &Bed) {
             .await,
         1
     );
+}
+
+async fn what_a_job_says_is_kept_when_its_server_dies(bed: &Bed) {
+    let store = bed.store().await;
+    let fence = running(&store, &admission()).await;
+    let said = |head: &str| Output {
+        head: head.to_owned(),
+        tail: "end".to_owned(),
+        dropped_bytes: 7,
+        log_path: None,
+    };
+    store.keep_output(&fence, &said("a")).await.expect("kept");
+    store.keep_output(&fence, &said("ab")).await.expect("kept");
+    let stale = Fence {
+        fence: fence.fence + 1,
+        ..fence.clone()
+    };
+    let refused = store.keep_output(&stale, &said("other")).await;
+    bed.crash(store).await;
+
+    let store = bed.store().await;
+    store
+        .recover(&RecoverPolicy::default())
+        .await
+        .expect("recovered");
+
+    assert!(
+        matches!(refused, Err(StoreError::Stale { .. })),
+        "{refused:?}"
+    );
+    let job = store.job(&fence.job).await.expect("read").expect("a job");
+    assert_eq!(
+        (job.state, job.output.as_ref()),
+        (JobState::Interrupted, Some(&said("ab")))
+    );
+    assert_eq!(said("ab\n").to_text(), "ab\n… 7 bytes left out …\nend");
 }

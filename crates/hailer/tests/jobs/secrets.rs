@@ -31,6 +31,7 @@ fn unlock(spec: Spec, keys: &Arc<Mutex<Vec<String>>>, go_on: &Arc<Semaphore>) ->
         async move {
             let key = args.key.expose().to_owned();
             invocation.progress(1, 2, format!("trying {key}"));
+            invocation.log(format!("looked at {key}"));
             keys.lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner)
                 .push(key.clone());
@@ -99,6 +100,7 @@ async fn a_job_is_told_and_kept_without_its_secret() {
     result.assert_text("main opens with ***");
     let kept = bed.bot.say("dump").await;
     kept.assert_lacks("quayside-lantern")
+        .assert_contains("Z looked at ***")
         .assert_contains("body: None");
     assert_eq!(*bed.keys.lock().unwrap(), [SECRET]);
 }

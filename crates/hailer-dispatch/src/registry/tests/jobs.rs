@@ -73,6 +73,10 @@ impl JobHandle for Job {
             .push(format!("{done}/{total} {text}"));
     }
 
+    fn log(&self, text: &str) {
+        self.0.lock().unwrap().push(format!("log {text}"));
+    }
+
     fn note_start(&self, _: Option<WorkProcess>) -> BoxFuture<'_, Result<(), String>> {
         Box::pin(async { Err("the store is out".to_owned()) })
     }
