@@ -8,6 +8,7 @@ mod before;
 mod card;
 mod config;
 mod diff;
+mod example;
 mod health;
 mod history;
 mod http;
@@ -18,23 +19,25 @@ mod plan;
 mod program;
 mod record;
 mod refresh;
+mod report;
 mod rollback;
 mod rollout;
 mod run;
 mod status;
+mod target;
 mod text;
 mod versions;
 mod words;
 
 use std::sync::Arc;
 
-use hailer::{CommandError, Hold, HoldDesk, Invocation, JobDesk, JobState, Module, known};
+use hailer::{CommandError, Hold, HoldDesk, Invocation, JobDesk, Module};
 
 pub use config::{Deployments, read};
+pub use report::{KeptTrack, Noted, Outcome, Report, moment, place_of};
 
-use config::{Environment, Place, Service};
-use ledger::{Ending, Ledger, Lost, Track, Tracks};
-use text::Values;
+use ledger::{Ledger, Lost, Track, Tracks};
+use target::Target;
 
 /// Makes the module; without services it has no commands.
 pub fn module(deployments: Deployments) -> Module {
@@ -49,11 +52,17 @@ pub fn module(deployments: Deployments) -> Module {
         holds: HoldDesk::new(&jobs),
         jobs: jobs.clone(),
     });
+    let environments = deploys.deployments.environments.iter();
+    let approvals = environments.filter_map(|it| it.approval.clone());
+    let module = approvals.fold(module, Module::approval);
     let module = if deploys.can_look() {
         module.background(refresh::task(Arc::clone(&deploys)))
     } else {
         module
     };
+    let reporting = deploys.deployments.reporting.iter();
+    let reporters: Vec<_> = reporting.map(|it| it.reporter(&deploys)).collect();
+    let module = reporters.into_iter().fold(module, Module::reporter);
     module
         .desk(jobs)
         .state(deploys.ledger.state())
@@ -78,102 +87,7 @@ struct Deploys {
     holds: HoldDesk,
 }
 
-/// A service in an environment.
-#[derive(Debug, Clone, Copy)]
-struct Target<'d> {
-    service: &'d Service,
-    place: &'d Place,
-    environment: &'d Environment,
-}
-
 impl Deploys {
-    /// Finds a service by the name that was typed.
-    fn service(&self, typed: &str) -> Result<&Service, CommandError> {
-        let services = &self.deployments.services;
-        let name = known("service", typed, services.iter().map(|it| it.name.as_str()))?;
-        let found = services.iter().find(|it| it.name == name);
-        found.ok_or_else(|| CommandError::told(format!("I don't know the service {name}.")))
-    }
-
-    /// Finds an environment by the name that was typed.
-    fn environment(&self, typed: &str) -> Result<&Environment, CommandError> {
-        let environments = &self.deployments.environments;
-        let name = known(
-            "environment",
-            typed,
-            environments.iter().map(|it| it.name.as_str()),
-        )?;
-        let found = environments.iter().find(|it| it.name == name);
-        found.ok_or_else(|| CommandError::told(format!("I don't know the environment {name}.")))
-    }
-
-    /// Finds a service in an environment by the names that were typed.
-    fn target(&self, service: &str, environment: &str) -> Result<Target<'_>, CommandError> {
-        let service = self.service(service)?;
-        let environment = self.environment(environment)?;
-        let place = service
-            .places
-            .iter()
-            .find(|it| it.environment == environment.name);
-        let Some(place) = place else {
-            let places: Vec<&str> = service
-                .places
-                .iter()
-                .map(|it| it.environment.as_str())
-                .collect();
-            return Err(CommandError::told(format!(
-                "{} does not run in {}, only in {}.",
-                service.name,
-                environment.name,
-                places.join(", ")
-            )));
-        };
-        Ok(Target {
-            service,
-            place,
-            environment,
-        })
-    }
-
-    /// Lists every service in every environment.
-    fn targets(&self) -> impl Iterator<Item = Target<'_>> {
-        let pairs = self.deployments.services.iter();
-        let pairs = pairs.flat_map(|service| service.places.iter().map(move |it| (service, it)));
-        pairs.filter_map(|(service, place)| {
-            let environments = &self.deployments.environments;
-            let environment = environments
-                .iter()
-                .find(|it| it.name == place.environment)?;
-            Some(Target {
-                service,
-                place,
-                environment,
-            })
-        })
-    }
-
-    /// Lists services and environments by the names that were typed: all of them when none was.
-    fn scope(
-        &self,
-        service: Option<&str>,
-        environment: Option<&str>,
-    ) -> Result<Vec<(&str, &str)>, CommandError> {
-        let service = service.map(|it| self.service(it)).transpose()?;
-        let environment = environment.map(|it| self.environment(it)).transpose()?;
-        if let (Some(service), Some(environment)) = (service, environment) {
-            let target = self.target(&service.name, &environment.name)?;
-            return Ok(vec![(&target.service.name, &target.environment.name)]);
-        }
-        let services = self.deployments.services.iter();
-        let services = services.filter(|it| service.is_none_or(|one| one.name == it.name));
-        let places = services.flat_map(|service| {
-            let places = service.places.iter();
-            places.map(|it| (service.name.as_str(), it.environment.as_str()))
-        });
-        let is_wanted = |it: &(&str, &str)| environment.is_none_or(|one| one.name == it.1);
-        Ok(places.filter(is_wanted).collect())
-    }
-
     /// Returns what people lock or freeze and keeps deploys from starting there; nothing where there is no store.
     async fn held(
         &self,
@@ -229,40 +143,7 @@ impl Deploys {
             return Ok(None);
         };
         let job = self.jobs.kept(id).await?;
-        let (state, ended) = job.map_or((JobState::Interrupted, None), |it| {
-            (it.state, it.ended_at_ms)
-        });
-        if !state.is_ended() {
-            return Ok(None);
-        }
-        let (ending, note) = match state {
-            JobState::Cancelled => (Ending::Cancelled, "its job was cancelled"),
-            JobState::TimedOut => (Ending::Failed, "its job took longer than it may"),
-            JobState::Succeeded => (
-                Ending::Unchecked,
-                "its job ended well, but its end was not written down",
-            ),
-            _ => (Ending::Interrupted, "the bot was stopped while it ran"),
-        };
-        Ok(Some(Lost {
-            job: id.clone(),
-            ending,
-            note,
-            at_ms: ended.unwrap_or(deploy.began_ms),
-        }))
-    }
-}
-
-impl Target<'_> {
-    /// Returns the names of the service and of the environment.
-    fn names(&self) -> (&str, &str) {
-        (&self.service.name, &self.environment.name)
-    }
-
-    /// Returns what names in braces stand for.
-    fn values(&self, version: Option<&str>) -> Values {
-        let (service, environment) = self.names();
-        Values::new(service, environment, version, &self.place.with)
+        Ok(Lost::of(deploy, job.map(|it| (it.state, it.ended_at_ms))))
     }
 }
 

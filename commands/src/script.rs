@@ -35,9 +35,7 @@ pub use config::{Executable, OutputKind, Script, Work, read};
 pub use context::Context;
 pub use progress::{ProgressLine, ProgressLineError, Told};
 pub use run::{Finished, run};
-pub use service::{
-    Network, NetworkError, SecretError, Service, ServiceUrl, SigningSecret, UrlRefusal,
-};
+pub use service::{Network, NetworkError, Service, ServiceUrl, UrlRefusal};
 pub use template::{Template, TemplateError};
 pub use trial::{Trial, try_out};
 pub use value::{Value, ValueRefusal};

@@ -50,7 +50,8 @@ impl Reader {
         let command = step
             .command
             .replace("cargo run -- ", "hailer ")
-            .replace("cargo run", "hailer");
+            .replace("cargo run", "hailer")
+            .replace(LISTEN, &self.address.to_string());
         let printed = match command.strip_suffix(" &") {
             Some(lasting) => self.start(lasting, step).await,
             None => self.run(&command),
@@ -62,6 +63,9 @@ impl Reader {
     }
 
     async fn start(&mut self, command: &str, step: &Step) -> String {
+        // The reader has stopped the bot before; here it goes on, and has its ports.
+        let free: SocketAddr = ([127, 0, 0, 1], 0).into();
+        (self.address, self.admin) = (free, free);
         let mut shell = self.shell(&command.replacen("hailer", "exec hailer", 1));
         if step.command.contains("cargo run") {
             shell.env("CARGO_MANIFEST_DIR", self.folder.path());

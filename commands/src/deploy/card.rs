@@ -66,9 +66,6 @@ pub(super) fn with_ways_out<'w>(
             .with(typed)
             .with_spacing(Spacing::Small)
     };
-    let lines = ways
-        .into_iter()
-        .map(line)
-        .fold(Container::new(), Container::with);
-    card.with(lines)
+    // Not in a container, where three such lines would be read as a row of a table.
+    ways.into_iter().map(line).fold(card, Card::with)
 }

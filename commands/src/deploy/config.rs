@@ -5,15 +5,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hailer::{Draft, Section, nearest};
+use hailer::{ApprovalConfig, Draft, Section, nearest, read_approval_when};
 
 use crate::deploy::backend::{self, Backend};
 use crate::deploy::before::{self, Before};
 use crate::deploy::health::{self, HealthCheck};
+use crate::deploy::report::{self, Reporting};
 use crate::deploy::text::OWN_NAMES;
+use crate::query;
 
 /// A deploy may take this long when nothing else is said.
 pub(super) const TIME_LIMIT: Duration = Duration::from_secs(15 * 60);
+
+/// What brings another version to an environment.
+const CHANGING: [&str; 2] = ["deploy run", "deploy rollback"];
 
 /// What writing down may take beside the deploy itself.
 const SPARE: Duration = Duration::from_secs(60);
@@ -26,16 +31,20 @@ pub struct Deployments {
     pub(super) services: Vec<Service>,
     /// What was deployed before the bot came.
     pub(super) before: Vec<Before>,
+    /// Who may report what others deploy.
+    pub(super) reporting: Vec<Reporting>,
 }
 
 /// Where versions run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Environment {
     pub(super) name: String,
     /// What people should know of it.
     pub(super) note: Option<String>,
     /// Why nothing is deployed there now.
     pub(super) freeze: Option<String>,
+    /// Who has to say yes before something is deployed there.
+    pub(super) approval: Option<ApprovalConfig>,
 }
 
 /// What is deployed.
@@ -55,15 +64,22 @@ pub(super) struct Place {
     pub(super) with: Vec<(String, String)>,
 }
 
-impl Deployments {
-    /// Returns a service and an environment that it runs in, for examples.
-    pub(super) fn example(&self) -> (&str, &str) {
-        let service = self.services.first();
-        let place = service.and_then(|it| it.places.first());
-        let environment = place.map_or("prod", |it| it.environment.as_str());
-        (service.map_or("api", |it| it.name.as_str()), environment)
+impl Environment {
+    /// Says who has to say yes before something is deployed there.
+    pub(super) fn asks(&self) -> Option<String> {
+        let approval = &self.approval.as_ref()?.rule.approval;
+        let who = match approval.wanted() {
+            1 => "a second person".to_owned(),
+            count => format!("{count} others"),
+        };
+        Some(match approval.groups().as_slice() {
+            [] => who,
+            groups => format!("{who} of {}", groups.join(" or ")),
+        })
     }
+}
 
+impl Deployments {
     /// Returns how long the longest deploy may take.
     pub(super) fn time_limit(&self) -> Duration {
         let limits = self.services.iter().flat_map(|service| {
@@ -83,12 +99,20 @@ struct Known {
     environments: Vec<(Environment, Vec<(String, String)>)>,
     /// Those that are wrong have no value: they are told of already.
     backends: BTreeMap<String, Option<Arc<dyn Backend>>>,
+    /// What health is asked of, where a service does that.
+    prometheus: Option<crate::backend::Backend>,
 }
 
 /// Reads the tables; problems are noted in the draft.
 pub fn read(draft: &Draft) -> Deployments {
     let section = draft.section("deploy");
+    let asks = section
+        .sections("service")
+        .iter()
+        .any(health::asks_prometheus);
+    let prometheus = if asks { query::read(draft) } else { None };
     let known = Known {
+        prometheus: prometheus.map(|it| it.backend),
         environments: read_environments(&section),
         backends: section
             .sections("backend")
@@ -96,17 +120,20 @@ pub fn read(draft: &Draft) -> Deployments {
             .map(read_backend)
             .collect(),
     };
-    for kind in ["environment", "service"] {
+    for kind in ["environment", "service", "report"] {
         check_names(&section.section(kind));
     }
     let services = section.sections("service");
     let services = services.iter().filter_map(|it| read_service(it, &known));
     let services: Vec<_> = services.collect();
-    Deployments {
+    let mut deployments = Deployments {
         before: before::read(&section, &services),
         services,
         environments: known.environments.into_iter().map(|(it, _)| it).collect(),
-    }
+        reporting: Vec::new(),
+    };
+    deployments.reporting = report::read(&section, &deployments);
+    deployments
 }
 
 fn read_environments(section: &Section<'_>) -> Vec<(Environment, Vec<(String, String)>)> {
@@ -117,6 +144,7 @@ fn read_environments(section: &Section<'_>) -> Vec<(Environment, Vec<(String, St
             name: section.name().to_owned(),
             note: section.string("note"),
             freeze: section.string("freeze"),
+            approval: read_approval_when(section, &CHANGING, ("env", section.name())),
         };
         let order = section.integer("order").unwrap_or(place);
         (order, (environment, read_with(section)))
@@ -150,7 +178,7 @@ fn read_with(section: &Section<'_>) -> Vec<(String, String)> {
 }
 
 fn read_service(section: &Section<'_>, known: &Known) -> Option<Service> {
-    let health = health::read(section);
+    let health = health::read(section, known.prometheus.as_ref());
     let with = read_with(section);
     let backends = read_choice_of_backends(section, known);
     let mut places = Vec::new();

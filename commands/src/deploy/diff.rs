@@ -44,8 +44,8 @@ impl Command for Diff {
     }
 
     async fn run(&self, args: DiffArgs, invocation: Invocation) -> CommandResult {
-        let from = &self.0.environment(&args.from)?.name;
-        let to = &self.0.environment(&args.to)?.name;
+        let from = &self.0.deployments.environment(&args.from)?.name;
+        let to = &self.0.deployments.environment(&args.to)?.name;
         let tracks = self.0.tracks().await?;
         let now = millis(invocation.now());
         let line = |service, environment| {

@@ -1,11 +1,14 @@
 //! `health`: whether what was deployed does its work. It is asked after each deploy until it says yes, or time is up.
 
+mod query;
+
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use hailer::{Invocation, Section};
 use hailer_process::Launcher;
 
+use crate::backend::Backend;
 use crate::deploy::http;
 use crate::deploy::program::{Call, last_line};
 use crate::deploy::text::{self, Values};
@@ -27,6 +30,8 @@ pub(super) struct HealthCheck {
     question: Question,
     within: Duration,
     every: Duration,
+    /// For so long the answer has to be yes, each time.
+    stays: Duration,
 }
 
 /// What is asked.
@@ -36,6 +41,8 @@ enum Question {
     Http(Template, Option<u16>),
     /// A program, which says yes by its exit code 0.
     Program(Call, Launcher),
+    /// Prometheus.
+    Measured(query::Measured),
 }
 
 /// What was found out, in words for the channel.
@@ -47,10 +54,27 @@ pub(super) enum Health {
     Bad(String),
 }
 
+/// Tells whether `health` of a service asks Prometheus.
+pub(super) fn asks_prometheus(section: &Section<'_>) -> bool {
+    section.is_table("health") && section.section("health").has("query")
+}
+
+impl Health {
+    /// What was good, and had to stay so for a time that nobody waits for any more, was not shown to be good.
+    fn unfinished(self, stays: Duration) -> Self {
+        match self {
+            Self::Good(words) if !stays.is_zero() => {
+                Self::Bad(format!("{words}, but not for long enough"))
+            }
+            health => health,
+        }
+    }
+}
+
 /// Reads `health` of a service: an address, or a table.
-pub(super) fn read(section: &Section<'_>) -> Option<HealthCheck> {
+pub(super) fn read(section: &Section<'_>, prometheus: Option<&Backend>) -> Option<HealthCheck> {
     if section.is_table("health") {
-        return read_table(&section.section("health"));
+        return read_table(&section.section("health"), prometheus);
     }
     section.string("health")?;
     let url = read_url(section, "health")?;
@@ -58,10 +82,32 @@ pub(super) fn read(section: &Section<'_>) -> Option<HealthCheck> {
         question: Question::Http(url, None),
         within: WITHIN,
         every: EVERY,
+        stays: Duration::ZERO,
     })
 }
 
-fn read_table(section: &Section<'_>) -> Option<HealthCheck> {
+fn read_table(section: &Section<'_>, prometheus: Option<&Backend>) -> Option<HealthCheck> {
+    let question = read_question(section, prometheus)?;
+    let check = HealthCheck {
+        within: section.duration("within").unwrap_or(WITHIN),
+        every: section.duration("every").unwrap_or(EVERY),
+        stays: section.duration("for").unwrap_or_default(),
+        question,
+    };
+    if check.every.is_zero() {
+        section.reject(
+            "every",
+            "there is time between two questions",
+            "fix: every = \"3s\"",
+        );
+    }
+    Some(check)
+}
+
+fn read_question(section: &Section<'_>, prometheus: Option<&Backend>) -> Option<Question> {
+    if section.has("query") {
+        return query::read(section, prometheus).map(Question::Measured);
+    }
     let expect = section.integer("expect");
     let status = expect
         .and_then(|it| u16::try_from(it).ok())
@@ -73,24 +119,11 @@ fn read_table(section: &Section<'_>) -> Option<HealthCheck> {
             "fix: expect = 200",
         );
     }
-    let question = match Call::read(section, "exec", &BTreeMap::new()) {
-        Some(call) => Question::Program(call, Launcher::find()),
-        None if section.strings("exec").is_some() => return None,
-        None => Question::Http(read_url(section, "url")?, status),
-    };
-    let check = HealthCheck {
-        within: section.duration("within").unwrap_or(WITHIN),
-        every: section.duration("every").unwrap_or(EVERY),
-        question,
-    };
-    if check.every.is_zero() {
-        section.reject(
-            "every",
-            "there is time between two questions",
-            "fix: every = \"3s\"",
-        );
+    match Call::read(section, "exec", &BTreeMap::new()) {
+        Some(call) => Some(Question::Program(call, Launcher::find())),
+        None if section.strings("exec").is_some() => None,
+        None => Some(Question::Http(read_url(section, "url")?, status)),
     }
-    Some(check)
 }
 
 fn read_url(section: &Section<'_>, key: &str) -> Option<Template> {
@@ -113,31 +146,51 @@ impl HealthCheck {
         match &self.question {
             Question::Http(url, _) => url.names().map(str::to_owned).collect(),
             Question::Program(call, _) => call.names().collect(),
+            // Its braces may be those of Prometheus.
+            Question::Measured(_) => Vec::new(),
         }
     }
 
     /// Says what it will look at.
     pub(super) fn plan(&self) -> String {
-        format!("at its health, for up to {}", took(self.within))
+        let what = match &self.question {
+            Question::Http(..) | Question::Program(..) => "at its health".to_owned(),
+            Question::Measured(measured) => {
+                format!("whether Prometheus has it {}", measured.wanted())
+            }
+        };
+        let stays = if self.stays.is_zero() {
+            String::new()
+        } else {
+            format!(" and {} without a break", took(self.stays))
+        };
+        format!("{what}, for up to {}{stays}", took(self.within))
     }
 
     /// Returns how long a service may take until it does its work.
     pub(super) fn within(&self) -> Duration {
-        self.within + TIMEOUT
+        self.within + self.stays + TIMEOUT
     }
 
     /// Asks until the answer is yes, time is up, or nobody wants to know any more.
     pub(super) async fn wait(&self, values: &Values, invocation: &Invocation) -> Health {
         let begun = Instant::now();
+        let mut good_since = None;
         loop {
             let health = self.ask(values).await;
-            let is_over = begun.elapsed() + self.every > self.within;
-            if is_over || matches!(health, Health::Good(_)) {
+            let is_good = matches!(health, Health::Good(_));
+            good_since = is_good.then(|| good_since.unwrap_or_else(Instant::now));
+            if good_since.is_some_and(|it| it.elapsed() >= self.stays) {
                 return health;
+            }
+            // What is good by then may still show that it stays so.
+            let limit = self.within + good_since.map_or(Duration::ZERO, |_| self.stays);
+            if begun.elapsed() + self.every > limit {
+                return health.unfinished(self.stays);
             }
             tokio::select! {
                 () = tokio::time::sleep(self.every) => {}
-                () = invocation.cancellation().cancelled() => return health,
+                () = invocation.cancellation().cancelled() => return health.unfinished(self.stays),
             }
         }
     }
@@ -145,6 +198,7 @@ impl HealthCheck {
     /// Asks once.
     async fn ask(&self, values: &Values) -> Health {
         match &self.question {
+            Question::Measured(measured) => measured.ask(values).await,
             Question::Http(url, expect) => ask_http(&values.fill_url(url), *expect).await,
             Question::Program(call, launcher) => {
                 let program = call.program(values, TIMEOUT, &BTreeMap::new());

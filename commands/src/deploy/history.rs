@@ -42,7 +42,10 @@ impl Command for History {
     }
 
     async fn run(&self, args: HistoryArgs, invocation: Invocation) -> CommandResult {
-        let scope = self.0.scope(args.service.as_deref(), args.env.as_deref())?;
+        let scope = self
+            .0
+            .deployments
+            .scope(args.service.as_deref(), args.env.as_deref())?;
         let tracks = self.0.tracks().await?;
         let mut deploys: Vec<(&str, &str, &Deploy)> = Vec::new();
         for (service, environment) in scope {

@@ -6,13 +6,19 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use hailer::{CommandError, ModuleState};
+use hailer::{CommandError, JobState, ModuleState};
 use serde::{Deserialize, Serialize};
 
 use crate::deploy::before::Before;
 
 /// So many deploys of each service in each environment are kept.
 const KEPT: usize = 20;
+
+/// The module whose values these are.
+pub(super) const MODULE: &str = "deploy";
+
+/// For so long a report that comes again is known as one: as long as one may be old or ahead, and a little more.
+const REPORTS_MS: i64 = 15 * 60 * 1_000;
 
 /// How the keys of tracks begin.
 const PREFIX: &str = "track/";
@@ -27,6 +33,16 @@ pub(super) struct Track {
     /// What the backend said last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) seen: Option<Seen>,
+    /// The reports that came lately.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    reports: Vec<Reported>,
+}
+
+/// A report that came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Reported {
+    id: String,
+    at_ms: i64,
 }
 
 /// One version on its way to one environment, and what became of it.
@@ -101,6 +117,19 @@ impl Ending {
 }
 
 impl Track {
+    /// Returns what was deployed before the bot came.
+    pub(super) fn before(before: &[Before], wanted: &str) -> Self {
+        let here = before
+            .iter()
+            .filter(|it| key(&it.service, &it.environment) == wanted);
+        let mut deploys: Vec<Deploy> = here.map(|it| it.deploy.clone()).collect();
+        deploys.sort_by_key(|it| Reverse(it.began_ms));
+        Self {
+            deploys,
+            ..Self::default()
+        }
+    }
+
     /// Returns the deploy that is under way.
     pub(super) fn under_way(&self) -> Option<&Deploy> {
         self.deploys
@@ -136,6 +165,45 @@ impl Track {
     /// Writes down a deploy that begins.
     pub(super) fn begin(&mut self, deploy: Deploy) {
         self.deploys.insert(0, deploy);
+        self.forget();
+    }
+
+    /// Writes down a deploy that is over, where it belongs by its time.
+    pub(super) fn insert(&mut self, deploy: Deploy) {
+        let at = self.deploys.iter();
+        let at = at.take_while(|it| it.began_ms > deploy.began_ms).count();
+        let before = self
+            .deploys
+            .iter()
+            .skip(at)
+            .find(|it| it.ending.is_in_place());
+        let deploy = Deploy {
+            before: before.map(|it| it.version.clone()),
+            ..deploy
+        };
+        if at == 0 {
+            // What was seen before says nothing of what runs since.
+            self.seen = None;
+        }
+        self.deploys.insert(at, deploy);
+        self.forget();
+    }
+
+    /// Tells whether a report comes for the first time, and remembers it.
+    pub(super) fn is_first(&mut self, id: &str, now_ms: i64) -> bool {
+        self.reports.retain(|it| now_ms - it.at_ms < REPORTS_MS);
+        let is_first = self.reports.iter().all(|it| it.id != id);
+        if is_first {
+            self.reports.push(Reported {
+                id: id.to_owned(),
+                at_ms: now_ms,
+            });
+        }
+        is_first
+    }
+
+    /// Forgets the oldest deploys.
+    fn forget(&mut self) {
         // What runs, and what one would go back to, is kept however long ago it was.
         let keep = [self.running(), self.last_good()].map(|it| it.map(|it| it.began_ms));
         let mut at = 0;
@@ -178,6 +246,33 @@ pub(super) struct Lost {
     pub(super) at_ms: i64,
 }
 
+impl Lost {
+    /// Returns how a deploy ended whose job is in this state; nothing while that goes on. A job that is no longer there was
+    /// cut off.
+    pub(super) fn of(deploy: &Deploy, job: Option<(JobState, Option<i64>)>) -> Option<Self> {
+        let id = deploy.job.as_ref()?;
+        let (state, ended) = job.unwrap_or((JobState::Interrupted, None));
+        if !state.is_ended() {
+            return None;
+        }
+        let (ending, note) = match state {
+            JobState::Cancelled => (Ending::Cancelled, "its job was cancelled"),
+            JobState::TimedOut => (Ending::Failed, "its job took longer than it may"),
+            JobState::Succeeded => (
+                Ending::Unchecked,
+                "its job ended well, but its end was not written down",
+            ),
+            _ => (Ending::Interrupted, "the bot was stopped while it ran"),
+        };
+        Some(Self {
+            job: id.clone(),
+            ending,
+            note,
+            at_ms: ended.unwrap_or(deploy.began_ms),
+        })
+    }
+}
+
 /// The tracks of all services.
 #[derive(Debug)]
 pub(super) struct Ledger {
@@ -189,16 +284,11 @@ pub(super) struct Ledger {
 impl Ledger {
     /// Begins with what was deployed before.
     pub(super) fn new(before: &[Before]) -> Self {
-        let mut tracks: BTreeMap<String, Track> = BTreeMap::new();
-        for one in before {
-            let track = tracks.entry(key(&one.service, &one.environment));
-            track.or_default().deploys.push(one.deploy.clone());
-        }
-        for track in tracks.values_mut() {
-            track.deploys.sort_by_key(|it| Reverse(it.began_ms));
-        }
+        let keys = before.iter().map(|it| key(&it.service, &it.environment));
+        let tracks = keys.map(|it| (it.clone(), Track::before(before, &it)));
+        let tracks = tracks.collect();
         Self {
-            state: ModuleState::new("deploy"),
+            state: ModuleState::new(MODULE),
             before: tracks,
         }
     }
@@ -250,7 +340,7 @@ impl Ledger {
         &self,
         service: &str,
         environment: &str,
-        change: impl Fn(&mut Track) -> Result<(), CommandError> + Send,
+        mut change: impl FnMut(&mut Track) -> Result<(), CommandError> + Send,
     ) -> Result<Track, CommandError> {
         let key = key(service, environment);
         let change = |found: Option<Track>| {
@@ -282,6 +372,7 @@ impl Tracks {
     }
 }
 
-fn key(service: &str, environment: &str) -> String {
+/// Returns the key of the track of a service in an environment.
+pub(super) fn key(service: &str, environment: &str) -> String {
     format!("{PREFIX}{service}/{environment}")
 }

@@ -113,7 +113,7 @@ impl View {
         };
         let since = ago(deploy.began_ms, now_ms);
         let from = running.map_or("–", |it| it.version.as_str());
-        let remark = format!("{what} since {since}, by {}", deploy.by);
+        let remark = format!("{what} for {since}, by {}", deploy.by);
         Self {
             short: Some(format!("→ {}", deploy.version)),
             job: deploy.job.clone(),
@@ -170,7 +170,7 @@ fn remark(running: &Deploy, track: &Track, now_ms: i64) -> String {
     let since = ago(running.ended_ms.unwrap_or(running.began_ms), now_ms);
     let by = match running.kind {
         Kind::Run => format!("{since} ago by {}", running.by),
-        Kind::Rollback => format!("back since {since}, by {}", running.by),
+        Kind::Rollback => format!("gone back to {since} ago by {}", running.by),
         Kind::Reported => format!("{since} ago, reported by {}", running.by),
     };
     let stale = track

@@ -76,12 +76,21 @@ impl Command for Lock {
         let (name, what) = self.0.lock_of(args.service.as_deref(), &args.env)?;
         let reason = args.reason.join(" ");
         let desk = &self.0.holds;
+        let before = self.0.own_lock(&name, &invocation).await?;
         match desk.lock(&invocation, &name, args.time, &reason).await? {
             Holding::Held { hold, .. } => {
                 let until = hold.until_ms.unwrap_or(hold.since_ms);
                 let until = desk.times().moment(until, invocation.now());
+                let what = match before {
+                    Some(before) => {
+                        let was = before.until_ms.unwrap_or(before.since_ms);
+                        let was = desk.times().moment(was, invocation.now());
+                        format!("You held that until {was}; now deploys {what}")
+                    }
+                    None => format!("Deploys {what}"),
+                };
                 Ok(Reply::markdown(format!(
-                    "Deploys {} wait until {until}. Let them go before: **@{} {}**",
+                    "{} wait until {until}. Let them go before: **@{} {}**",
                     escape(&what),
                     escape(invocation.bot()),
                     escape(&unlock_call(args.service.as_deref(), &args.env))
@@ -125,16 +134,29 @@ impl Deploys {
         service: Option<&str>,
         environment: &str,
     ) -> Result<(String, String), CommandError> {
-        let environment = &self.environment(environment)?.name;
+        let environment = &self.deployments.environment(environment)?.name;
         Ok(match service {
             Some(service) => {
-                let target = self.target(service, environment)?;
+                let target = self.deployments.target(service, environment)?;
                 let (service, environment) = target.names();
                 let name = format!("deploy/{environment}/{service}");
                 (name, format!("of {service} to {environment}"))
             }
             None => (format!("deploy/{environment}"), format!("to {environment}")),
         })
+    }
+
+    /// Returns the lock that somebody holds themselves already.
+    async fn own_lock(
+        &self,
+        name: &str,
+        invocation: &Invocation,
+    ) -> Result<Option<Hold>, CommandError> {
+        let (holds, _) = self.holds.all(invocation).await?;
+        let id = invocation.sender().id().map(|it| it.as_str());
+        Ok(holds
+            .into_iter()
+            .find(|it| it.held == HeldName::Lock(name.to_owned()) && Some(it.by.id.as_str()) == id))
     }
 
     fn theirs(&self, hold: &Hold, invocation: &Invocation) -> CommandError {

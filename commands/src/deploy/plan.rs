@@ -29,21 +29,23 @@ impl Command for Plan {
     type Args = PlanArgs;
 
     fn spec(&self) -> Spec {
-        let (service, environment) = self.0.deployments.example();
+        let one = self.0.deployments.example_of_run();
+        let (service, environment, version) = (one.service, one.environment, one.version);
+        let (back, place) = self.0.deployments.example_of_rollback();
         Spec::new("deploy plan", "what a deploy or a rollback would do")
             .effect(Effect::Read)
             .example(
-                format!("deploy plan {service} 2.42.0 --env {environment}"),
+                format!("deploy plan {service} {version} --env {environment}"),
                 "what deploy run would do",
             )
             .example(
-                format!("deploy plan {service} --env {environment}"),
+                format!("deploy plan {back} --env {place}"),
                 "what deploy rollback would do",
             )
     }
 
     async fn run(&self, args: PlanArgs, invocation: Invocation) -> CommandResult {
-        let target = self.0.target(&args.service, &args.env)?;
+        let target = self.0.deployments.target(&args.service, &args.env)?;
         let (service, environment) = target.names();
         let track = self.0.track(&target).await?;
         let (version, typed) = match args.version {
@@ -62,8 +64,16 @@ impl Command for Plan {
         let now = millis(invocation.now());
         let running = track.running().map(|it| {
             let since = ago(it.ended_ms.unwrap_or(it.began_ms), now);
-            format!("{} since {since}", it.version)
+            format!("{}, for {since}", it.version)
         });
+        let running = match (track.doubt(), track.running()) {
+            (Some(doubt), Some(running)) => Some(format!(
+                "{} or {}: not known",
+                running.version, doubt.version
+            )),
+            (Some(doubt), None) => Some(format!("perhaps {}: not known", doubt.version)),
+            (None, _) => running,
+        };
         let headline = format!("{service} {version} to {environment}");
         let backend = &target.place.backend;
         let facts = [
@@ -76,6 +86,10 @@ impl Command for Plan {
                     Some(health) => health.plan(),
                     None => "at nothing: the service names no health".to_owned(),
                 }),
+            ),
+            (
+                "Needs",
+                target.environment.asks().map(|it| format!("a yes of {it}")),
             ),
             ("Frozen", target.environment.freeze.clone()),
             ("Note", target.environment.note.clone()),

@@ -1,11 +1,13 @@
-//! `deploy record`: what was deployed by another way, told by whoever did it: a person, or a CI by `hailer send`.
+//! `deploy record`: what was deployed by another way, told by whoever did it.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use hailer::{Command, CommandError, CommandResult, Effect, Invocation, Reply, Spec, clap};
 
 use crate::deploy::Deploys;
-use crate::deploy::ledger::{Deploy, Ending, Kind, Track};
+use crate::deploy::ledger::Track;
+use crate::deploy::report::{Noted, Outcome, Report};
 use crate::deploy::words::{millis, version};
 
 /// What `deploy record` takes.
@@ -21,15 +23,10 @@ pub(super) struct RecordArgs {
     env: String,
     /// How it is
     #[arg(long, value_enum, ignore_case = true, default_value = "unchecked")]
-    result: How,
-}
-
-/// How something is that was deployed.
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum How {
-    Healthy,
-    Unchecked,
-    Unhealthy,
+    result: Outcome,
+    /// What there is to say of it
+    #[arg(long)]
+    note: Option<String>,
 }
 
 /// Takes note of a deploy.
@@ -40,58 +37,57 @@ impl Command for Record {
     type Args = RecordArgs;
 
     fn spec(&self) -> Spec {
-        let (service, environment) = self.0.deployments.example();
+        let one = self.0.deployments.example_of_run();
+        let (service, environment, version) = (one.service, one.environment, one.version);
         Spec::new("deploy record", "note what was deployed by another way")
             .effect(Effect::Write)
             .despite_holds()
             .example(
-                format!("deploy record {service} 2.42.0 --env {environment} --result healthy"),
+                format!("deploy record {service} {version} --env {environment} --result healthy"),
                 "deploys nothing; deploy status shows it",
             )
     }
 
     async fn check(&self, args: &RecordArgs, _: &Invocation) -> Result<(), CommandError> {
-        self.0.target(&args.service, &args.env).map(drop)
+        let deployments = &self.0.deployments;
+        deployments.target(&args.service, &args.env).map(drop)
     }
 
     async fn run(&self, args: RecordArgs, invocation: Invocation) -> CommandResult {
-        let target = self.0.target(&args.service, &args.env)?;
-        let (service, environment) = target.names();
-        let lost = self.0.lost(service, environment).await?;
-        let now = millis(invocation.now());
-        let ending = match args.result {
-            How::Healthy => Ending::Healthy,
-            How::Unchecked => Ending::Unchecked,
-            How::Unhealthy => Ending::Unhealthy,
-        };
-        let note = |track: &mut Track| {
+        let report = self.0.deployments.resolve(Report {
+            service: args.service,
+            version: args.version,
+            environment: args.env,
+            result: args.result,
+            by: invocation.sender().name().to_owned(),
+            at: None,
+            note: args.note,
+            id: None,
+        })?;
+        let noted = self.0.note(&report, invocation.now()).await?;
+        Ok(Reply::text(report.sentence(noted)))
+    }
+}
+
+impl Deploys {
+    /// Writes down what somebody else deployed.
+    pub(super) async fn note(
+        &self,
+        report: &Report,
+        now: SystemTime,
+    ) -> Result<Noted, CommandError> {
+        let (service, environment) = (&report.service, &report.environment);
+        let lost = self.lost(service, environment).await?;
+        let now_ms = millis(now);
+        let mut noted = Noted::Now;
+        let change = |track: &mut Track| {
             if let Some(lost) = &lost {
                 track.settle(lost);
             }
-            if let Some(other) = track.under_way() {
-                return Err(CommandError::told(format!(
-                    "{service} {} is on its way to {environment} by me, so nothing was noted.",
-                    other.version
-                )));
-            }
-            track.begin(Deploy {
-                kind: Kind::Reported,
-                version: args.version.clone(),
-                before: track.running().map(|it| it.version.clone()),
-                by: invocation.sender().name().to_owned(),
-                job: None,
-                began_ms: now,
-                ended_ms: None,
-                ending: Ending::UnderWay,
-                note: None,
-            });
-            track.end(ending, None, now);
+            noted = track.note(report, now_ms)?;
             Ok(())
         };
-        self.0.ledger.change(service, environment, note).await?;
-        Ok(Reply::text(format!(
-            "Noted: {service} {} is in {environment}.",
-            args.version
-        )))
+        self.ledger.change(service, environment, change).await?;
+        Ok(noted)
     }
 }

@@ -30,7 +30,9 @@ pub(super) fn task(deploys: Arc<Deploys>) -> Background {
 impl Deploys {
     /// Tells whether there is something to look at.
     pub(super) fn can_look(&self) -> bool {
-        self.targets().any(|it| it.place.backend.can_look())
+        self.deployments
+            .targets()
+            .any(|it| it.place.backend.can_look())
     }
 
     async fn refresh(&self, run: &BackgroundRun) -> Result<(), CommandError> {
@@ -41,7 +43,7 @@ impl Deploys {
             target.place.backend.can_look() && track.is_none_or(|it| it.under_way().is_none())
         };
         let mut looks = Vec::new();
-        for target in self.targets().filter(is_quiet) {
+        for target in self.deployments.targets().filter(is_quiet) {
             looks.push(self.look(target, run).boxed());
         }
         let looks = stream::iter(looks).buffer_unordered(AT_ONCE);

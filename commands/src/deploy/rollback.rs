@@ -17,7 +17,7 @@ impl Command for Rollback {
     type Args = TargetArgs;
 
     fn spec(&self) -> Spec {
-        let (service, environment) = self.0.deployments.example();
+        let (service, environment) = self.0.deployments.example_of_rollback();
         Spec::new(
             "deploy rollback",
             "go back to the last version that did its work",
@@ -33,13 +33,13 @@ impl Command for Rollback {
     }
 
     async fn check(&self, args: &TargetArgs, _: &Invocation) -> Result<(), CommandError> {
-        let target = self.0.target(&args.service, &args.env)?;
+        let target = self.0.deployments.target(&args.service, &args.env)?;
         let track = self.0.track(&target).await?;
         goal(&target, &track).map(drop)
     }
 
     async fn run(&self, args: TargetArgs, invocation: Invocation) -> CommandResult {
-        let target = self.0.target(&args.service, &args.env)?;
+        let target = self.0.deployments.target(&args.service, &args.env)?;
         let track = self.0.track(&target).await?;
         let version = goal(&target, &track)?;
         roll_out(&self.0, &target, &version, Kind::Rollback, &invocation).await

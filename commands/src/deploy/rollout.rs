@@ -284,9 +284,13 @@ impl RollOut<'_> {
             "Go back",
             format!("deploy rollback {service} --env {environment}"),
         );
+        // What ran before goes on and is no news, unless it is what was meant to be brought.
+        let is_same = ended.ending == Ending::Untouched && before == Some(self.version);
+        let anyway = if is_same { " --again" } else { "" };
+        let version = self.version;
         let again = (
             "Again",
-            format!("deploy run {service} {} --env {environment}", self.version),
+            format!("deploy run {service} {version} --env {environment}{anyway}"),
         );
         let job = self.invocation.job_id();
         let log = job.map(|id| ("All that it said", format!("job log {id}")));

@@ -7,9 +7,9 @@ use hailer::{
     Command, CommandError, CommandResult, Effect, Invocation, Reply, Spec, clap, escape, nearest,
 };
 
-use crate::deploy::ledger::Kind;
+use crate::deploy::ledger::{Ending, Kind, Track};
 use crate::deploy::rollout::roll_out;
-use crate::deploy::words::version;
+use crate::deploy::words::{ago, millis, version};
 use crate::deploy::{Deploys, Target};
 
 /// The door must be answered in time, so a backend that lists no versions by then is not waited for.
@@ -29,6 +29,9 @@ pub(super) struct RunArgs {
     /// Where to
     #[arg(long)]
     env: String,
+    /// Also when it is there already
+    #[arg(long)]
+    again: bool,
 }
 
 /// Brings a version to an environment.
@@ -39,7 +42,8 @@ impl Command for Run {
     type Args = RunArgs;
 
     fn spec(&self) -> Spec {
-        let (service, environment) = self.0.deployments.example();
+        let one = self.0.deployments.example_of_run();
+        let (service, environment, version) = (one.service, one.environment, one.version);
         Spec::new(
             "deploy run",
             "bring a version of a service to an environment",
@@ -49,19 +53,23 @@ impl Command for Run {
         .time_limit(self.0.deployments.time_limit())
         .lock("deploy/{env}/{service}")
         .example(
-            format!("deploy run {service} 2.42.0 --env {environment}"),
+            format!("deploy run {service} {version} --env {environment}"),
             "shows every step; looks afterwards whether it does its work",
         )
     }
 
-    async fn check(&self, args: &RunArgs, _: &Invocation) -> Result<(), CommandError> {
-        let target = self.0.target(&args.service, &args.env)?;
+    async fn check(&self, args: &RunArgs, invocation: &Invocation) -> Result<(), CommandError> {
+        let target = self.0.deployments.target(&args.service, &args.env)?;
         check_open(&target)?;
+        if !args.again {
+            let track = self.0.track(&target).await?;
+            check_new(&target, &args.version, &track, invocation)?;
+        }
         check_version(&target, &args.version).await
     }
 
     async fn run(&self, args: RunArgs, invocation: Invocation) -> CommandResult {
-        let target = self.0.target(&args.service, &args.env)?;
+        let target = self.0.deployments.target(&args.service, &args.env)?;
         roll_out(&self.0, &target, &args.version, Kind::Run, &invocation).await
     }
 }
@@ -75,6 +83,39 @@ fn check_open(target: &Target<'_>) -> Result<(), CommandError> {
         ))),
         None => Ok(()),
     }
+}
+
+/// Refuses what is there already, and well: more often than not somebody else was faster.
+fn check_new(
+    target: &Target<'_>,
+    version: &str,
+    track: &Track,
+    invocation: &Invocation,
+) -> Result<(), CommandError> {
+    let (service, environment) = target.names();
+    let seen = track.seen.as_ref().map(|it| it.version.as_str());
+    let there = track.running().filter(|it| {
+        it.version == version
+            && it.ending != Ending::Unhealthy
+            && seen.is_none_or(|it| it == version)
+    });
+    let (Some(there), None, None) = (there, track.under_way(), track.doubt()) else {
+        return Ok(());
+    };
+    let since = ago(
+        there.ended_ms.unwrap_or(there.began_ms),
+        millis(invocation.now()),
+    );
+    let typed = format!("deploy run {service} {version} --env {environment} --again");
+    Err(CommandError::reply_with(Reply::markdown(format!(
+        "{} {} is in {} already, brought {since} ago by {}. Nothing was started. To do it anyway: **@{} {}**",
+        escape(service),
+        escape(version),
+        escape(environment),
+        escape(&there.by),
+        escape(invocation.bot()),
+        escape(&typed)
+    ))))
 }
 
 /// Refuses a version that does not exist, where that can be known.

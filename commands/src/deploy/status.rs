@@ -57,7 +57,10 @@ impl Command for Status {
     }
 
     async fn run(&self, args: StatusArgs, invocation: Invocation) -> CommandResult {
-        let scope = self.0.scope(args.service.as_deref(), args.env.as_deref())?;
+        let scope = self
+            .0
+            .deployments
+            .scope(args.service.as_deref(), args.env.as_deref())?;
         let holds = self.0.held(&scope, &invocation).await?;
         let tracks = self.0.tracks().await?;
         let now = millis(invocation.now());

@@ -1,6 +1,8 @@
 //! Whole deploys: a configuration, people, real programs.
 
 mod backends;
+mod guards;
+mod reports;
 mod server;
 
 use std::fs;
@@ -10,8 +12,6 @@ use std::path::Path;
 use hailer::testing::{TestBot, TestReply};
 use hailer::{Draft, Environment};
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
 
 use super::{Deployments, module, read};
 
@@ -85,7 +85,7 @@ impl Deploying {
 }
 
 /// Two services, two environments, one program; it notes what it is told, and fails for versions that end in `-bad`.
-const TOML: &str = r#"
+pub(super) const TOML: &str = r#"
 [deploy.environment.staging]
 [deploy.environment.prod]
 note = "ask #release first"
@@ -99,7 +99,7 @@ run = ["./deploy.sh", "{service}", "{version}", "{environment}"]
 environments = ["prod"]
 "#;
 
-const DEPLOY: &str = r#"
+pub(super) const DEPLOY: &str = r#"
 echo "::progress 1/2 copying"
 case "$2" in
   *-bad) echo "disk full" >&2; exit 3 ;;
@@ -107,7 +107,7 @@ case "$2" in
 esac
 echo "$1 $2 is in $3, asked by $HAILER_USER_NAME""#;
 
-fn ready() -> Deploying {
+pub(super) fn ready() -> Deploying {
     Folder::new().program("deploy.sh", DEPLOY).bot(TOML)
 }
 
@@ -266,88 +266,6 @@ async fn a_version_that_was_never_built_is_refused_before_anything_starts() {
 }
 
 #[tokio::test]
-async fn a_frozen_environment_takes_rollbacks_only() {
-    let toml = TOML.replace("note = \"ask #release first\"", "freeze = \"until Monday\"");
-    let bot = Folder::new().program("deploy.sh", DEPLOY).bot(&toml);
-
-    bot.say("deploy run api 1 --env prod")
-        .await
-        .assert_failed("prod is frozen: until Monday");
-    bot.say("deploy status")
-        .await
-        .assert_contains("prod is frozen: until Monday");
-    bot.deploy("deploy run api 1 --env staging")
-        .await
-        .assert_ok();
-}
-
-#[tokio::test]
-async fn a_service_that_does_not_do_its_work_is_told_at_once() {
-    let url = server(
-        "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
-    )
-    .await;
-    let health = format!(
-        "[deploy.service.api]\nhealth = {{ url = \"{url}\", within = \"50ms\", every = \"20ms\" }}"
-    );
-    let bot = Folder::new()
-        .program("deploy.sh", DEPLOY)
-        .bot(&TOML.replace("[deploy.service.api]", &health));
-
-    let reply = bot.deploy("deploy run api 2 --env prod").await;
-
-    reply
-        .assert_contains("✖ api 2 is in prod, and does not do its work")
-        .assert_contains("it answers 503");
-    bot.say("deploy status api")
-        .await
-        .assert_contains("unhealthy: it answers 503");
-}
-
-#[tokio::test]
-async fn what_is_cancelled_half_way_leaves_a_doubt() {
-    let folder = Folder::new();
-    let begun = folder.path().join("begun");
-    let bot = folder
-        .program(
-            "deploy.sh",
-            &format!("echo > {}\nsleep 60", begun.display()),
-        )
-        .bot(TOML);
-    let job = bot.say("deploy run api 2 --env prod").await.job();
-    while !begun.exists() {
-        tokio::task::yield_now().await;
-    }
-    bot.say("deploy status")
-        .await
-        .assert_contains("Something is going on: api")
-        .assert_contains("– → 2");
-
-    bot.say(&format!("job cancel {job}")).await.assert_ok();
-
-    bot.result_of(&job)
-        .await
-        .assert_contains("The deploy of api 2 to prod was stopped half way");
-    bot.say("deploy status api")
-        .await
-        .assert_contains("stopped half way");
-}
-
-/// Starts a server that gives every request this answer.
-async fn server(answer: &'static str) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let mut request = [0; 1024];
-            let _ = stream.read(&mut request).await;
-            let _ = stream.write_all(answer.as_bytes()).await;
-        }
-    });
-    format!("http://{address}/health")
-}
-
-#[tokio::test]
 async fn environments_are_compared_and_versions_listed() {
     let toml = TOML.replace(
         "[deploy.service.api]",
@@ -391,33 +309,6 @@ async fn what_was_deployed_by_another_way_is_noted() {
     bot.say("deploy record api 7.0 --env nowhere")
         .await
         .assert_failed("I don't know the environment");
-}
-
-#[tokio::test]
-async fn what_somebody_locks_waits_and_is_shown() {
-    let bot = ready();
-
-    bot.as_user("Jo")
-        .say("deploy lock --env prod --for 2h db move")
-        .await
-        .assert_contains("Deploys to prod wait until")
-        .assert_contains("@ops deploy unlock --env prod");
-
-    bot.say("deploy status")
-        .await
-        .assert_contains("deploy/prod is locked by Jo")
-        .assert_contains("db move");
-    bot.say("deploy unlock --env prod")
-        .await
-        .assert_contains("Ask Jo, or add --force");
-    bot.say("deploy unlock --env staging")
-        .await
-        .assert_failed("Nobody locked deploys to staging.");
-    bot.as_user("Jo")
-        .say("deploy unlock --env prod")
-        .await
-        .assert_text("Deploys to prod may start again.");
-    bot.say("deploy status").await.assert_lacks("locked");
 }
 
 #[tokio::test]

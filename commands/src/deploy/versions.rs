@@ -36,10 +36,13 @@ impl Command for Versions {
     }
 
     async fn run(&self, args: VersionsArgs, _: Invocation) -> CommandResult {
-        let service = self.0.service(&args.service)?;
+        let service = self.0.deployments.service(&args.service)?;
         let mut running: Vec<(String, &str)> = Vec::new();
         for place in &service.places {
-            let target = self.0.target(&service.name, &place.environment)?;
+            let target = self
+                .0
+                .deployments
+                .target(&service.name, &place.environment)?;
             let track = self.0.track(&target).await?;
             if let Some(deploy) = track.running() {
                 running.push((deploy.version.clone(), &place.environment));
@@ -66,8 +69,8 @@ impl Command for Versions {
 impl Versions {
     /// Asks the backends of the service, in the order of its environments, for what they can list.
     async fn versions(&self, service: &str) -> Result<Vec<String>, CommandError> {
-        for place in &self.0.service(service)?.places {
-            let target = self.0.target(service, &place.environment)?;
+        for place in &self.0.deployments.service(service)?.places {
+            let target = self.0.deployments.target(service, &place.environment)?;
             let listed = place.backend.versions(&target.values(None)).await;
             match listed {
                 Ok(Some(versions)) => return Ok(versions),

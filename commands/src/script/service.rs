@@ -7,14 +7,13 @@ mod answer;
 mod error;
 mod network;
 mod post;
-mod signature;
 mod url;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use hailer::CancellationToken;
+use hailer::{CancellationToken, SigningSecret};
 use hailer_process::Masker;
 
 use crate::script::config::Script;
@@ -22,7 +21,6 @@ use crate::script::context::Context;
 use crate::script::run::{Finished, secrets, show_time};
 
 pub use network::{Network, NetworkError};
-pub use signature::{SecretError, SigningSecret};
 pub(super) use url::Allowed;
 pub use url::{ServiceUrl, UrlRefusal};
 

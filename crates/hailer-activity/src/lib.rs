@@ -21,6 +21,7 @@ mod activity;
 mod id;
 mod parse;
 mod signature;
+mod signing_secret;
 
 pub use activity::{
     Account, Activity, Attachment, ChannelData, ClientInfo, Conversation, Mention, Reference,
@@ -28,3 +29,4 @@ pub use activity::{
 pub use id::{ActivityId, ChannelId, ConversationId, ObjectId, TeamId, TeamsUserId, TenantId};
 pub use parse::ParseError;
 pub use signature::{HmacKey, KeyError, SignatureError, VerifiedBody, verify};
+pub use signing_secret::{SecretError, SigningSecret};

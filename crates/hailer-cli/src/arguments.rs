@@ -12,6 +12,7 @@ use crate::break_glass::BreakGlassOptions;
 use crate::capture::ReplayOptions;
 use crate::card::CardOptions;
 use crate::config_verb::ConfigOptions;
+use crate::deploy::DeployOptions;
 use crate::doctor::DoctorOptions;
 use crate::explain::ExplainOptions;
 use crate::followup::FollowUpOptions;
@@ -39,7 +40,8 @@ Chat-ops for Microsoft Teams.
 Build     new, new command, play, chat, send, card check,
           script test, script add, commands
 Install   init, webhook, check, doctor, serve, policy
-Run       status, reload, jobs, listen, replay, followup, store
+Run       status, reload, jobs, deploy record, listen, replay,
+          followup, store
 Guard     approvals, break-glass, locks, freeze, unfreeze, audit, keys
 More      sign, verify, config, explain, completions
 
@@ -175,6 +177,8 @@ pub(crate) enum Verb {
     /// Say what a code such as HL131 means; without one, list all of them
     #[command(after_help = "Example: hailer explain HL131")]
     Explain(ExplainOptions),
+    /// Tell of what was deployed by another way
+    Deploy(DeployOptions),
     /// Print the completions of a shell
     #[command(after_help = "Example: hailer completions bash > /etc/bash_completion.d/hailer")]
     Completions(CompletionsOptions),

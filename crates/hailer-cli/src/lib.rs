@@ -12,6 +12,7 @@ mod commands;
 mod completions;
 mod config_verb;
 mod demo;
+mod deploy;
 mod diagnosis;
 mod doctor;
 mod exchange;

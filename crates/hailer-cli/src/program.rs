@@ -10,8 +10,8 @@ use crate::exit::{Exit, Failure};
 use crate::project::Modules;
 use crate::{
     approvals, audit, break_glass, capture, card, chat, check, commands, completions, config_verb,
-    doctor, explain, followup, holds, init, jobs, keys, listen, new, output, play, policy, reload,
-    script, send, serve, sign, status, store, verify, webhook,
+    deploy, doctor, explain, followup, holds, init, jobs, keys, listen, new, output, play, policy,
+    reload, script, send, serve, sign, status, store, verify, webhook,
 };
 
 /// Runs the program: reads the command line and does what it says with the commands of these modules.
@@ -89,6 +89,7 @@ fn run(
         Some(Verb::Reload(ReloadOptions {})) => reload::run(config, environment, modules),
         Some(Verb::Status(options)) => status::run(config, options, environment),
         Some(Verb::Explain(options)) => explain::run(options),
+        Some(Verb::Deploy(options)) => deploy::run(config, options, environment, modules),
         Some(Verb::Completions(options)) => completions::run(options),
     }
 }

@@ -26,6 +26,7 @@ use crate::refusal::{Refused, StatusGroup};
 use crate::refusal_log::{Kind, RefusalLog};
 use crate::rejection::Rejection;
 use crate::reload::{ReloadDesk, Reloads};
+use crate::report::{self, ReportAnswer};
 use crate::request_head::{PREFIX, authorization, host, webhook_name};
 use crate::response;
 use crate::service::{Service, Services};
@@ -134,6 +135,9 @@ impl Endpoint {
         payload: &mut Payload,
         sight: &mut Option<Sight>,
     ) -> Result<HttpResponse, Rejection> {
+        if request.path().starts_with(report::PREFIX) {
+            return self.report(exchange, request, payload).await;
+        }
         let name = webhook_name(request)?;
         let body = read_body(request.headers(), payload, &self.limits()).await?;
         // Only now: a body may be slow, and a key be removed meanwhile.
@@ -150,6 +154,34 @@ impl Endpoint {
         Ok(answered.unwrap_or_else(|refused| {
             self.refuse(exchange, &service, name, &refused, sight.take())
         }))
+    }
+
+    /// Takes a report, where there is somebody for it.
+    async fn report(
+        &self,
+        exchange: Exchange,
+        request: &HttpRequest,
+        payload: &mut Payload,
+    ) -> Result<HttpResponse, Rejection> {
+        let id = exchange.request_id;
+        if self.services.current().reports().is_none() {
+            return Err(Rejection::Path);
+        }
+        let report = report::read(request, payload, self.limits(), id).await?;
+        // Only now: a body may be slow, and a secret be removed meanwhile.
+        let service = self.services.current();
+        let desk = service.reports().ok_or(Rejection::Path)?;
+        let name = report.name.clone();
+        let answer = report::ask(desk, report).await;
+        if let ReportAnswer::Unauthorized(reason) = answer {
+            let name: String = name.chars().take(LONGEST_NAME).collect();
+            let text = format_args!("a report of {name:?} is not signed as it should be: {reason}");
+            self.log_refusal(exchange, None, (reason, "HL102"), &text);
+        } else {
+            let duration_ms = milliseconds(exchange.received.elapsed());
+            tracing::info!(request_id = %id, report = name, outcome = answer.outcome(), duration_ms, "report answered");
+        }
+        Ok(report::respond(id, &answer))
     }
 
     fn limits(&self) -> Limits {

@@ -12,10 +12,18 @@ pub(crate) const PREFIX: &str = "/webhook/";
 
 /// Returns the webhook's name, if method, path and type are those of a message.
 pub(crate) fn webhook_name(request: &HttpRequest) -> Result<&str, Rejection> {
+    name_behind(PREFIX, request)
+}
+
+/// Returns the last part of a path that begins so, if method and type are those of a message.
+pub(crate) fn name_behind<'r>(
+    prefix: &str,
+    request: &'r HttpRequest,
+) -> Result<&'r str, Rejection> {
     if request.method() != Method::POST {
         return Err(Rejection::Method);
     }
-    let name = request.path().strip_prefix(PREFIX);
+    let name = request.path().strip_prefix(prefix);
     let name = name.filter(|name| !name.is_empty() && !name.contains('/'));
     let name = name.ok_or(Rejection::Path)?;
     if !is_json(request.headers()) {

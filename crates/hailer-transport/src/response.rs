@@ -21,6 +21,9 @@ const OUTCOME: HeaderName = HeaderName::from_static("x-hailer-outcome");
 const UNAUTHORIZED: &str =
     r#"{"error":"this address answers only requests that are signed with its security token"}"#;
 
+/// As [`UNAUTHORIZED`], for reports.
+const UNSIGNED_REPORT: &str = r#"{"error":"this address answers only reports that are signed as Standard Webhooks has it, in the headers webhook-id, webhook-timestamp and webhook-signature, with a secret that it knows"}"#;
+
 /// Answers 200 with a message for the channel.
 pub(crate) fn message(id: RequestId, outcome: &'static str, message: Message) -> HttpResponse {
     start(id, StatusCode::OK)
@@ -34,6 +37,18 @@ pub(crate) fn unauthorized(id: RequestId) -> HttpResponse {
         .insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("HMAC")))
         .force_close()
         .body(UNAUTHORIZED)
+}
+
+/// Answers 401 to a report: one body for every reason.
+pub(crate) fn unsigned_report(id: RequestId) -> HttpResponse {
+    start(id, StatusCode::UNAUTHORIZED)
+        .force_close()
+        .body(UNSIGNED_REPORT)
+}
+
+/// Answers with a value.
+pub(crate) fn json(id: RequestId, status: StatusCode, value: &serde_json::Value) -> HttpResponse {
+    start(id, status).body(value.to_string())
 }
 
 /// Answers 400 to a caller who has signed.

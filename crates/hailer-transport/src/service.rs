@@ -10,12 +10,14 @@ use std::sync::Arc;
 use crate::gate::Gate;
 use crate::handler::Handler;
 use crate::metrics::{Metrics, WebhookMetrics};
+use crate::report::ReportDesk;
 
 /// Who may speak and who answers.
 pub struct Service {
     gate: Gate,
     handler: Arc<dyn Handler>,
     body_limit: Option<usize>,
+    reports: Option<Arc<dyn ReportDesk>>,
     metrics: HashMap<String, WebhookMetrics>,
 }
 
@@ -35,6 +37,7 @@ impl Service {
         Self {
             metrics: of_webhooks.collect(),
             body_limit: None,
+            reports: None,
             gate,
             handler,
         }
@@ -47,6 +50,13 @@ impl Service {
         self
     }
 
+    /// Takes reports of other systems, too.
+    #[must_use]
+    pub fn with_reports(mut self, desk: Arc<dyn ReportDesk>) -> Self {
+        self.reports = Some(desk);
+        self
+    }
+
     /// Returns who may speak.
     pub fn gate(&self) -> &Gate {
         &self.gate
@@ -54,6 +64,10 @@ impl Service {
 
     pub(crate) fn handler(&self) -> &dyn Handler {
         &*self.handler
+    }
+
+    pub(crate) fn reports(&self) -> Option<&dyn ReportDesk> {
+        self.reports.as_deref()
     }
 
     pub(crate) fn body_limit(&self) -> Option<usize> {

@@ -103,6 +103,8 @@ impl Bot {
     #[must_use]
     pub fn module(mut self, module: Module) -> Self {
         self.attached.extend(module.attached.clone());
+        let approvals = &mut self.config.permissions.approvals;
+        approvals.extend(module.approvals.iter().cloned());
         self.registrations.extend(module.into_registrations());
         self
     }

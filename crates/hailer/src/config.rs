@@ -57,7 +57,7 @@ use hailer_store::StoreUrl;
 use crate::local_time::LocalTime;
 
 pub use admin::{AdminConfig, Network};
-pub use approval::{ApprovalConfig, BreakGlassConfig, Operator, read_approval};
+pub use approval::{ApprovalConfig, BreakGlassConfig, Operator, read_approval, read_approval_when};
 pub use audit::{AuditConfig, Redact, SyslogAddress};
 pub use changes::Changes;
 pub use command::CommandConfig;

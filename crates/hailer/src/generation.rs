@@ -15,6 +15,7 @@ use crate::follow_ups::Posted;
 use crate::module::Attached;
 use crate::permissions::Permissions;
 use crate::reloader::{ReloadDesk, Status};
+use crate::reporter::Reports;
 use crate::responder::{Lasting, Queued, Responder};
 
 /// A configuration and commands that were put together and checked, and hold nowhere yet.
@@ -162,7 +163,7 @@ impl Generation {
         attached.open_to(&responder);
         let is_needed = *has_background && !attached.background.is_empty();
         let tasks = if is_needed {
-            attached.background
+            attached.background.clone()
         } else {
             Vec::new()
         };
@@ -171,6 +172,13 @@ impl Generation {
             .map_err(StartError::Threads)?;
         let service = Service::new(gate, Arc::new(responder.clone()), metrics)
             .with_body_limit(config.limits.body);
+        let service = if attached.reporters.is_empty() {
+            service
+        } else {
+            let (recorder, clock) = (lasting.recorder(), lasting.clock());
+            let reports = Reports::new(&attached.reporters, jobs, recorder, clock);
+            service.with_reports(Arc::new(reports))
+        };
         Ok(Self {
             number: before.map_or(0, |it| it.number) + 1,
             service: Arc::new(service),

@@ -66,6 +66,7 @@ mod outgoing;
 mod permissions;
 mod recent;
 mod reloader;
+mod reporter;
 mod request_words;
 mod responder;
 mod running_bot;
@@ -77,7 +78,7 @@ pub use clap;
 
 pub use hailer_activity::{
     Activity, ActivityId, Attachment, ChannelId, ConversationId, HmacKey, KeyError, ObjectId,
-    SignatureError, TeamId, TenantId, verify,
+    SecretError, SignatureError, SigningSecret, TeamId, TenantId, verify,
 };
 pub use hailer_dispatch::{
     Approval, ApprovalRule, Argument, ArgumentKind, Arguments, AskedFor, Asker, Asking,
@@ -116,6 +117,7 @@ pub use config::{
     Location, LogConfig, LogLevel, Network, NoStandpoint, Operator, Partly, PermissionsConfig,
     PolicyTest, Problem, Problems, Redact, RuleConfig, Secret, Section, ServerConfig, Severity,
     SourceFiles, Standpoint, SyslogAddress, TlsConfig, Wanted, WebhookConfig, read_approval,
+    read_approval_when,
 };
 pub use follow_ups::FollowUps;
 pub use hailer_jobs::HostPattern;
@@ -137,6 +139,7 @@ pub use module::Module;
 pub use module_state::{Kept, ModuleState};
 pub use permissions::Permissions;
 pub use reloader::{ReloadRequest, Reloaded, Reloader};
+pub use reporter::{Report, Reporter};
 pub use running_bot::RunningBot;
 pub use teams_message::TeamsMessage;
 
@@ -146,7 +149,7 @@ mod guide {
     #[doc = include_str!("../../../README.md")]
     struct Readme;
 
-    #[doc = include_str!("../../../docs/try-it.md")]
+    #[doc = include_str!("../../../docs/ten-minutes.md")]
     struct TryIt;
 
     #[doc = include_str!("../../../docs/writing-a-command.md")]

@@ -4,12 +4,14 @@ use hailer_dispatch::{Command, DynamicCommand, Hook, HookHandle, Registration};
 use hailer_jobs::Jobs;
 
 use crate::background::Background;
+use crate::config::ApprovalConfig;
 use crate::confirmations::Confirmations;
 use crate::follow_ups::{FollowUps, Posted};
 use crate::job_desk::JobDesk;
 use crate::local_time::LocalTime;
 use crate::messenger::Messenger;
 use crate::module_state::ModuleState;
+use crate::reporter::Reporter;
 use crate::responder::Responder;
 
 /// A group of commands that is registered together, under one heading of help.
@@ -36,6 +38,7 @@ pub struct Module {
     title: String,
     registrations: Vec<Registration>,
     hooks: Vec<HookHandle>,
+    pub(crate) approvals: Vec<ApprovalConfig>,
     pub(crate) attached: Attached,
 }
 
@@ -47,6 +50,7 @@ pub(crate) struct Attached {
     pub(crate) follow_ups: Vec<FollowUps>,
     pub(crate) background: Vec<Background>,
     pub(crate) messengers: Vec<Messenger>,
+    pub(crate) reporters: Vec<Reporter>,
 }
 
 impl Attached {
@@ -56,6 +60,7 @@ impl Attached {
         self.follow_ups.extend(other.follow_ups);
         self.background.extend(other.background);
         self.messengers.extend(other.messengers);
+        self.reporters.extend(other.reporters);
     }
 
     /// Opens the way to commands.
@@ -91,6 +96,7 @@ impl Module {
             title: title.into(),
             registrations: Vec::new(),
             hooks: Vec::new(),
+            approvals: Vec::new(),
             attached: Attached::default(),
         }
     }
@@ -151,6 +157,20 @@ impl Module {
     #[must_use]
     pub fn background(mut self, task: Background) -> Self {
         self.attached.background.push(task);
+        self
+    }
+
+    /// Lets another system report to the module over HTTP, at `/report/NAME`.
+    #[must_use]
+    pub fn reporter(mut self, reporter: Reporter) -> Self {
+        self.attached.reporters.push(reporter);
+        self
+    }
+
+    /// Asks for approval as the module's own tables say; beside what every `[[approval]]` asks for.
+    #[must_use]
+    pub fn approval(mut self, approval: ApprovalConfig) -> Self {
+        self.approvals.push(approval);
         self
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::future::BoxFuture;
-use hailer::{Invocation, Section};
+use hailer::{Invocation, Section, SigningSecret};
 use serde_json::{Value, json};
 
 use crate::deploy::backend::{Backend, Done, Failure};
@@ -13,7 +13,7 @@ use crate::deploy::config::TIME_LIMIT;
 use crate::deploy::http;
 use crate::deploy::text::{self, Values};
 use crate::deploy::words::took;
-use crate::script::{SigningSecret, Template};
+use crate::script::Template;
 
 /// Calls a service.
 #[derive(Debug)]

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use hailer::{HostPattern, Section};
+use hailer::{HostPattern, Section, SigningSecret};
 
-use crate::script::service::{Allowed, Network, Service, ServiceUrl, SigningSecret, UrlRefusal};
+use crate::script::service::{Allowed, Network, Service, ServiceUrl, UrlRefusal};
 
 /// What holds when nothing else is said: a service answers, or is out.
 pub(super) const TIME_LIMIT: Duration = Duration::from_secs(30);

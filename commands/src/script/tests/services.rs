@@ -5,11 +5,11 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use hailer::DefaultPermission;
 use hailer::testing::TestBot;
+use hailer::{DefaultPermission, SigningSecret};
 
 use super::Folder;
-use crate::script::{SigningSecret, module};
+use crate::script::module;
 
 pub(super) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 

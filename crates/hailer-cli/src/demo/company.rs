@@ -33,6 +33,7 @@ to = ["group:ops"]
 [deploy.environment.staging]
 [deploy.environment.prod]
 note = "customers are here"
+approval = { by = ["group:ops"], via = ["same-webhook", "cli"] }
 
 [deploy.backend.demo]
 kind = "script"

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use hailer_activity::{ObjectId, TenantId};
-use hailer_dispatch::{Approval, ApprovalRule, ConfirmRule, Group, Via, Whom};
+use hailer_dispatch::{Approval, ApprovalRule, Condition, ConfirmRule, Group, Via, Whom};
 
 use super::ceiling::read_tenant;
 use super::code;
@@ -150,6 +150,40 @@ pub fn read_approval(section: &Section<'_>) -> Option<Approval> {
     let table = section.section("approval");
     let mut spots = Spots::new(table.reading(), table.origin());
     Some(read_terms(&table, &mut spots, &BTreeSet::new()))
+}
+
+/// Reads `approval` of a table that stands for a value of an argument, `true` or the terms as in `[[approval]]`, and makes
+/// a rule of it for these commands. A module hands it on with [`Module::approval`](crate::Module::approval).
+pub fn read_approval_when(
+    section: &Section<'_>,
+    commands: &[&str],
+    (argument, value): (&str, &str),
+) -> Option<ApprovalConfig> {
+    let entry = section.entry("approval")?;
+    let mut spots = Spots::new(section.reading(), Some(&entry.key_origin));
+    let approval = if section.is_table("approval") {
+        read_terms(&section.section("approval"), &mut spots, &BTreeSet::new())
+    } else if section.boolean("approval")? {
+        Approval::by_another()
+    } else {
+        return None;
+    };
+    Some(ApprovalConfig {
+        rule: ApprovalRule {
+            place: spots.short(Some(&entry.key_origin)),
+            commands: commands.iter().map(|it| (*it).to_owned()).collect(),
+            effects: Vec::new(),
+            to: vec![Whom::Everyone],
+            unless: Vec::new(),
+            places: Vec::new(),
+            when: vec![Condition {
+                argument: argument.to_owned(),
+                values: vec![value.to_owned()],
+            }],
+            approval,
+        },
+        spots,
+    })
 }
 
 fn read_terms(table: &Section<'_>, spots: &mut Spots, known: &BTreeSet<String>) -> Approval {

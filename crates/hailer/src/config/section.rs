@@ -306,9 +306,13 @@ impl<'d> Section<'d> {
         matches!(value, Some(Value::Table(_)))
     }
 
-    /// Reads a string, or a whole number or a truth as it is written.
+    /// Reads a string, or a number or a truth as it is written.
     pub fn scalar(&self, key: &str) -> Option<String> {
-        match &self.entry(key)?.node.value {
+        let node = &self.entry(key)?.node;
+        if let (Value::Float, Origin::Span(span)) = (&node.value, &node.origin) {
+            return Some(self.reading().shared_source().written(span).to_owned());
+        }
+        match &node.value {
             Value::Integer(Ok(number)) => Some(number.to_string()),
             Value::Boolean(truth) => Some(truth.to_string()),
             Value::Integer(Err(_))

@@ -54,6 +54,11 @@ impl Lasting {
         })
     }
 
+    /// Returns what writes to the audit in the background; nobody where there is no store.
+    pub(crate) fn recorder(&self) -> Option<&Recorder> {
+        self.recorder.as_ref()
+    }
+
     pub(crate) fn clock(&self) -> &BotClock {
         &self.clock
     }

@@ -1,9 +1,10 @@
-//! Signatures in the form of Standard Webhooks, so that services check them with a library that is there already.
+//! Signatures in the form of Standard Webhooks, so that those on the other side have a library for them already.
+//!
+//! Source: [the specification](https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::prelude::{BASE64_STANDARD, Engine};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -13,7 +14,15 @@ const PREFIX: &str = "whsec_";
 /// How long a secret may be, decoded.
 const LENGTHS: std::ops::RangeInclusive<usize> = 24..=64;
 
+/// HMAC-SHA256 gives 32 bytes.
+const MAC_LENGTH: usize = 32;
+
+/// So many signatures of one message are looked at: a few stand there while a secret is exchanged.
+const MOST_SIGNATURES: usize = 8;
+
 /// A secret that the bot and a service share.
+///
+/// `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SigningSecret(Vec<u8>);
 
@@ -45,7 +54,7 @@ impl SigningSecret {
             .trim()
             .strip_prefix(PREFIX)
             .ok_or(SecretError::NoPrefix)?;
-        let secret = STANDARD
+        let secret = BASE64_STANDARD
             .decode(encoded)
             .map_err(|_| SecretError::NoBase64)?;
         if !LENGTHS.contains(&secret.len()) {
@@ -59,20 +68,36 @@ impl SigningSecret {
     /// # Examples
     ///
     /// ```
-    /// use hailer_commands::script::SigningSecret;
+    /// use hailer_activity::SigningSecret;
     ///
     /// let secret = SigningSecret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
-    /// let signature = secret.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, br#"{"test": 2432232314}"#);
+    /// let (id, body) = ("msg_p5jXN8AQM9LWM0D4loKWxJek", br#"{"test": 2432232314}"#);
+    /// let signature = secret.sign(id, 1614265330, body);
+    ///
     /// assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    /// assert!(secret.verifies(id, 1614265330, body, &signature));
     /// ```
     pub fn sign(&self, id: &str, timestamp: u64, body: &[u8]) -> String {
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
-            // HMAC takes keys of every length.
-            return String::new();
-        };
-        mac.update(format!("{id}.{timestamp}.").as_bytes());
-        mac.update(body);
-        format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+        let mac = self.mac(id, timestamp, body);
+        format!("v1,{}", BASE64_STANDARD.encode(mac.finalize().into_bytes()))
+    }
+
+    /// Says whether one of the signatures in a header `webhook-signature` is right. They are compared in constant time, and
+    /// a body costs the same whether one is right or not.
+    pub fn verifies(&self, id: &str, timestamp: u64, body: &[u8], header: &str) -> bool {
+        let mac = self.mac(id, timestamp, body);
+        let given = header.split_ascii_whitespace().take(MOST_SIGNATURES);
+        let given = given.filter_map(|it| BASE64_STANDARD.decode(it.strip_prefix("v1,")?).ok());
+        let mut macs = given.filter(|it| it.len() == MAC_LENGTH);
+        macs.any(|it| mac.clone().verify_slice(&it).is_ok())
+    }
+
+    #[expect(clippy::expect_used, reason = "HMAC accepts a key of any length")]
+    fn mac(&self, id: &str, timestamp: u64, body: &[u8]) -> Hmac<Sha256> {
+        let mut mac = Hmac::new_from_slice(&self.0).expect("HMAC accepts a key of any length");
+        Mac::update(&mut mac, format!("{id}.{timestamp}.").as_bytes());
+        Mac::update(&mut mac, body);
+        mac
     }
 }
 
@@ -114,5 +139,37 @@ mod tests {
         assert_ne!(signature, secret.sign("a", 2, b"x"));
         assert_ne!(signature, secret.sign("a", 1, b"y"));
         assert_ne!(signature, other.sign("a", 1, b"x"));
+    }
+
+    #[test]
+    fn one_right_signature_of_several_is_enough_and_nothing_else_is() {
+        let secret = SigningSecret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        let other = SigningSecret::parse("whsec_NfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        let (right, wrong) = (secret.sign("a", 1, b"x"), other.sign("a", 1, b"x"));
+        let verifies = |header: &str| secret.verifies("a", 1, b"x", header);
+
+        assert!(verifies(&right));
+        assert!(verifies(&format!("{wrong} v1a,zzzz {right}")));
+        for header in [
+            "",
+            " ",
+            "v1,",
+            "v1,!!!",
+            "v1,AAAA",
+            &wrong,
+            &right[..right.len() - 4],
+            &right.replace("v1,", "v2,"),
+            &right.replace("v1,", ""),
+            &vec![wrong.clone(); 8]
+                .into_iter()
+                .chain([right.clone()])
+                .collect::<Vec<_>>()
+                .join(" "),
+        ] {
+            assert!(!verifies(header), "{header}");
+        }
+        assert!(!secret.verifies("b", 1, b"x", &right));
+        assert!(!secret.verifies("a", 2, b"x", &right));
+        assert!(!secret.verifies("a", 1, b"y", &right));
     }
 }
