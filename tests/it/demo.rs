@@ -149,7 +149,7 @@ fn say(server: &Server, text: &str) -> String {
 #[tokio::test]
 async fn a_deploy_that_was_cut_off_is_told_as_one_after_the_restart() {
     let server = start_in(tempfile::tempdir().unwrap()).await;
-    let begun = say(&server, "deploy run search 1.9.1 --env prod");
+    let begun = say(&server, "deploy run search 1.9.0 --env staging");
     assert!(begun.contains("Started"), "{begun}");
     let begun = Instant::now();
     while !say(&server, "deploy status search").contains("on its way") {
@@ -168,7 +168,7 @@ async fn a_deploy_that_was_cut_off_is_told_as_one_after_the_restart() {
     let again = start_in(kept).await;
 
     let status = say(&again, "deploy status search");
-    assert!(status.contains("prod  1.9.0 or 1.9.1\ncut off"), "{status}");
+    assert!(status.contains("staging  1.9.1 or 1.9.0\ncut off"), "{status}");
     let history = say(&again, "deploy history search");
-    assert!(history.contains("✖ search 1.9.1 to prod"), "{history}");
+    assert!(history.contains("✖ search 1.9.0 to staging"), "{history}");
 }

@@ -40,8 +40,7 @@ Chat-ops for Microsoft Teams.
 Build     new, new command, play, chat, send, card check,
           script test, script add, commands
 Install   init, webhook, check, doctor, serve, policy
-Run       status, reload, jobs, deploy record, listen, replay,
-          followup, store
+Run       status, reload, jobs, deploy, listen, replay, followup, store
 Guard     approvals, break-glass, locks, freeze, unfreeze, audit, keys
 More      sign, verify, config, explain, completions
 
