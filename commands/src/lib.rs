@@ -12,6 +12,7 @@ mod fake;
 mod help;
 pub mod holds;
 pub mod jobs;
+mod last;
 mod moment;
 pub mod oncall;
 mod permission;
@@ -28,6 +29,7 @@ use hailer::{Draft, HoldDesk, JobDesk, Module};
 pub use backend::Backend;
 pub use echo::Echo;
 pub use help::Help;
+pub use last::Last;
 pub use permission::{Can, Why};
 pub use ping::Ping;
 pub use whoami::Whoami;
@@ -59,11 +61,12 @@ pub fn builtin() -> Module {
     let jobs = JobDesk::new();
     let holds = HoldDesk::new(&jobs);
     Module::new("This bot")
-        .desk(jobs)
+        .desk(jobs.clone())
         .command(Help)
         .command(Whoami)
         .command(Why::new(&holds))
         .command(Can::new(&holds))
+        .command(Last::new(&jobs))
         .command(Ping)
         .command(Echo)
 }

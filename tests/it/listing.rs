@@ -60,6 +60,7 @@ fn json_is_an_array_with_all_that_is_known() {
             "whoami",
             "why",
             "can",
+            "last",
             "ping",
             "echo"
         ]

@@ -1,6 +1,6 @@
 //! A service in an environment as people see it: one sign, one version, one remark.
 
-use hailer::Sign;
+use hailer::{Sign, Words};
 
 use crate::deploy::ledger::{Deploy, Ending, Kind, Track};
 use crate::deploy::words::ago;
@@ -44,6 +44,27 @@ impl<'d> Line<'d> {
             job: view.job,
             is_under_way: track.is_some_and(|it| it.under_way().is_some()),
         }
+    }
+
+    /// What the cells of a row say.
+    pub(super) const COLUMNS: [&'static str; 5] =
+        ["Service", "Environment", "Status", "Version", "Remark"];
+
+    /// Writes it as a row.
+    pub(super) fn row(&self) -> [Words; 5] {
+        let status = match (self.is_under_way, self.sign) {
+            (true, _) => "deploying",
+            (false, Sign::Good) => "well",
+            (false, Sign::Warning | Sign::Bad) => "problem",
+            (false, Sign::Neutral) => "nothing",
+        };
+        [
+            Words::new(self.service),
+            Words::new(self.environment),
+            self.sign.says(status),
+            Words::new(&self.version),
+            Words::new(&self.remark),
+        ]
     }
 
     /// Tells whether somebody should look.

@@ -9,8 +9,8 @@ mod overview;
 use std::sync::Arc;
 
 use hailer::{
-    Card, Command, CommandError, CommandResult, Effect, Hold, Invocation, Reply, Spec, TextBlock,
-    clap, hold_sentence,
+    Card, Command, CommandError, CommandResult, Effect, Hold, Invocation, Reply, Rows, Spec,
+    TextBlock, clap, hold_sentence,
 };
 
 use crate::deploy::Deploys;
@@ -83,10 +83,12 @@ impl Command for Status {
             environments: shown,
             holds,
         };
-        Ok(Reply::card(match (args.service, args.env) {
+        let reply = Reply::card(match (args.service, args.env) {
             (None, None) => overview::card(&lines, &notes, &invocation),
             (Some(_), _) | (None, Some(_)) => detail::card(&lines, &notes, &invocation),
-        }))
+        });
+        let rows = lines.iter().map(Line::row);
+        Ok(reply.with_rows(Rows::new(Line::COLUMNS, rows)))
     }
 }
 

@@ -22,6 +22,7 @@ mod lines;
 mod lock;
 mod misunderstanding;
 mod pattern;
+mod pipe;
 mod policy;
 mod reader;
 mod registry;
@@ -46,6 +47,7 @@ pub use hook::{Hook, HookHandle};
 pub use invocation::{Inquiry, Invocation, JobHandle, Sender, WorkProcess};
 pub use known::known;
 pub use misunderstanding::{Misunderstanding, UsageProblem};
+pub use pipe::Pipe;
 pub use policy::{
     ApprovalRule, AskedFor, Asker, Asking, Ceiling, Condition, ConfirmRule, Decision,
     DefaultPermission, Evidence, Freeze, Grant, Group, Member, NamedChannel, NearMiss, Need,

@@ -23,6 +23,7 @@ mod check;
 mod digest;
 mod error;
 mod judge;
+mod separate;
 mod understand;
 
 pub use error::{RegistryError, RegistryErrors};

@@ -136,6 +136,18 @@ impl MessageText {
         &self.spans
     }
 
+    /// Returns what stands before this place of the raw form.
+    pub(crate) fn before(&self, end: usize) -> Self {
+        let raw = self.raw.get(..end).unwrap_or(&self.raw).trim_end();
+        let is_within = |span: &&Span| span.range.end <= raw.len();
+        Self {
+            command_text: space::one_line(raw),
+            raw: raw.to_owned(),
+            spans: self.spans.iter().filter(is_within).cloned().collect(),
+            ..self.clone()
+        }
+    }
+
     fn from_plain(raw: String) -> Self {
         Self {
             command_text: space::one_line(&raw),

@@ -17,6 +17,7 @@ use crate::card::text_block::TextBlock;
 use crate::one_liner::bar::Bar;
 use crate::one_liner::words::{BLANK, Words, one_line};
 use crate::reply::Reply;
+use crate::rows::Rows;
 
 /// The answers that take one call.
 impl Reply {
@@ -158,7 +159,13 @@ impl Reply {
         let pairs = pairs
             .into_iter()
             .map(|(name, value)| (name.into(), value.into()));
-        self.then_card(list::facts(title.into(), pairs.collect()))
+        let pairs: Vec<(String, Words)> = pairs.collect();
+        let rows = pairs
+            .iter()
+            .map(|(name, value)| vec![Words::new(name), value.clone()]);
+        let rows = Rows::of_others(&["Name", "Value"], rows.collect());
+        self.then_card(list::facts(title.into(), pairs))
+            .with_rows(rows)
     }
 
     /// Adds a [table](Self::table) below.
@@ -169,11 +176,10 @@ impl Reply {
         columns: impl IntoIterator<Item = T>,
         rows: impl IntoIterator<Item = R>,
     ) -> Self {
-        let columns = columns.into_iter().map(Into::into).collect();
-        let rows = rows
-            .into_iter()
-            .map(|row| row.into_iter().map(Into::into).collect());
-        self.then_card(table::card(title.into(), columns, rows.collect()))
+        let kept = Rows::new(columns, rows);
+        let (columns, rows) = (kept.columns().to_vec(), kept.rows().to_vec());
+        self.then_card(table::card(title.into(), columns, rows))
+            .with_rows(kept)
     }
 
     /// Adds a [list](Self::list) below.
@@ -183,8 +189,10 @@ impl Reply {
         title: impl Into<String>,
         items: impl IntoIterator<Item = impl Into<Words>>,
     ) -> Self {
-        let items = items.into_iter().map(Into::into).collect();
+        let items: Vec<Words> = items.into_iter().map(Into::into).collect();
+        let rows = items.iter().map(|it| vec![it.clone()]).collect();
         self.then_card(list::items(title.into(), items))
+            .with_rows(Rows::of_others(&["Item"], rows))
     }
 
     /// Adds [links](Self::links) below.
@@ -223,8 +231,10 @@ impl Reply {
         title: impl Into<String>,
         bars: impl IntoIterator<Item = impl Into<Bar>>,
     ) -> Self {
-        let bars = bars.into_iter().map(Into::into).collect();
+        let bars: Vec<Bar> = bars.into_iter().map(Into::into).collect();
+        let rows = Rows::of_others(&["Name", "Value"], bars.iter().map(Bar::row).collect());
         self.then_card(bar::chart(title.into(), bars))
+            .with_rows(rows)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::attachment::picture::{HeroCard, ThumbnailCard};
 use crate::block::{Block, Kind};
 use crate::cut::Cut;
 use crate::message::Message;
+use crate::rows::Rows;
 
 /// An answer, as a list of blocks that Teams draws one below the other, and cards below them.
 ///
@@ -31,6 +32,8 @@ pub struct Reply {
     blocks: Vec<Block>,
     /// Without blank ones.
     cards: Vec<AnyCard>,
+    /// What it holds as rows.
+    rows: Option<Rows>,
 }
 
 /// Stands in for content that is blank.
@@ -126,10 +129,27 @@ impl Reply {
         let reply = Self {
             blocks: self.blocks.clone(),
             cards: Vec::new(),
+            rows: self.rows.clone(),
         };
         self.cards
             .iter()
             .fold(reply, |reply, card| reply.then_text(card.to_text()))
+    }
+
+    /// Says what it holds as rows, for whoever filters, sorts or counts the answer: needed where a card is drawn by
+    /// hand. Of several the first table counts, else the first list.
+    #[must_use]
+    pub fn with_rows(mut self, rows: Rows) -> Self {
+        let is_wanted = self.rows.as_ref().is_none_or(|it| rows.goes_before(it));
+        if is_wanted {
+            self.rows = Some(rows);
+        }
+        self
+    }
+
+    /// Returns what it holds as rows; `None` when it has neither a table nor facts, a list or bars.
+    pub fn rows(&self) -> Option<&Rows> {
+        self.rows.as_ref()
     }
 
     /// Writes the message that Teams gets, cut to [`MESSAGE_LIMIT`](crate::MESSAGE_LIMIT).
@@ -158,6 +178,7 @@ impl Reply {
         Self {
             blocks: Vec::new(),
             cards: Vec::new(),
+            rows: None,
         }
     }
 

@@ -154,6 +154,8 @@ impl Generation {
         let jobs = lasting.job_host().map(|it| it.jobs());
         let states = attached.states.iter();
         states.for_each(|it| it.remember(&lasting.memories));
+        let desks = attached.desks.iter();
+        desks.for_each(|it| it.remember_answers(&lasting.answers));
         attached.open(
             jobs,
             config.bot.times,

@@ -10,6 +10,7 @@ use hailer_store::{
     StoreError, TextId,
 };
 
+use crate::answers::Answers;
 use crate::confirmations::Confirmations;
 use crate::local_time::LocalTime;
 
@@ -20,6 +21,7 @@ use crate::local_time::LocalTime;
 pub struct JobDesk {
     opened: Arc<OnceLock<(Jobs, LocalTime)>>,
     remembered: Arc<OnceLock<Confirmations>>,
+    answers: Arc<OnceLock<Answers>>,
 }
 
 /// Which jobs to list.
@@ -47,6 +49,20 @@ impl JobDesk {
 
     pub(crate) fn remember(&self, confirmations: &Confirmations) {
         let _ = self.remembered.set(confirmations.clone());
+    }
+
+    pub(crate) fn remember_answers(&self, answers: &Answers) {
+        let _ = self.answers.set(answers.clone());
+    }
+
+    /// Returns what the person who asks was answered last in this channel, of the last hour and with rows.
+    pub fn last_answer(&self, invocation: &Invocation) -> Option<Reply> {
+        let answers = self.answers.get()?;
+        answers.last(
+            invocation.webhook(),
+            invocation.activity(),
+            invocation.received(),
+        )
     }
 
     /// Returns what waits for a second word in memory.

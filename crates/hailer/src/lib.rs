@@ -35,6 +35,7 @@
 //! # });
 //! ```
 
+mod answers;
 mod approval_desk;
 mod audit_desk;
 mod audit_json;
@@ -94,10 +95,10 @@ pub use hailer_reply::{
     Action, ActionSet, ActionStyle, AnyCard, Bar, Card, CardError, CardTemplate, Column, ColumnSet,
     ColumnWidth, ConnectorCard, ConnectorSection, Container, ContainerStyle, Element, FactSet,
     FilledCard, HeroCard, HorizontalAlignment, HttpsUrl, Image, ImageSet, ImageSize, ListCard,
-    ListItem, MESSAGE_LIMIT, Message, ReadError, Reply, RequestId, RichTextBlock, Sign, Spacing,
-    Style, Table, TableCell, TableColumn, TableRow, Target, TemplateError, TextBlock, TextColor,
-    TextRun, TextSize, TextStyle, TextWeight, ThumbnailCard, UrlError, VerticalAlignment,
-    WireMessage, Words, escape, escape_card, read_message, sparkline,
+    ListItem, MESSAGE_LIMIT, Message, ReadError, Reply, RequestId, RichTextBlock, Rows, Sign,
+    Spacing, Style, Table, TableCell, TableColumn, TableRow, Target, TemplateError, TextBlock,
+    TextColor, TextRun, TextSize, TextStyle, TextWeight, ThumbnailCard, UrlError,
+    VerticalAlignment, WireMessage, Words, escape, escape_card, read_message, sparkline,
 };
 pub use hailer_reply::{FINDING_KINDS, Finding, FindingKind, Subject, lint, message_size};
 pub use hailer_transport::{

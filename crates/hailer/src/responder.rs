@@ -8,6 +8,7 @@ mod keeping;
 mod lasting;
 mod mask;
 mod overrun;
+mod piping;
 mod queued;
 mod recording;
 mod repeat;
@@ -78,6 +79,7 @@ impl Responder {
             dedupe_for: config.limits.dedupe_for,
             reply_within: config.server.reply_within,
             confirmations: lasting.confirmations.clone(),
+            answers: lasting.answers.clone(),
             glass_follow_up: config
                 .permissions
                 .break_glass
@@ -167,8 +169,10 @@ impl Responder {
             received,
         } = inbound;
         let bot: Arc<str> = webhook.mention().into();
+        let text = MessageText::from_activity(&activity, &bot);
+        let (text, pipe) = self.core.registry.separate(text);
         let inquiry = Arc::new(Inquiry {
-            text: MessageText::from_activity(&activity, &bot),
+            text,
             activity,
             bot,
             webhook: webhook.name().into(),
@@ -181,6 +185,7 @@ impl Responder {
         });
         let key_label = webhook.label(key_index).into_owned();
         let errand = Errand::new(inquiry, body, key_label, self.core.jobs.is_some());
+        let errand = errand.piped(pipe);
         self.core.record_key(&errand, peer);
         Arc::new(errand)
     }

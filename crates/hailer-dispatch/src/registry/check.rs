@@ -123,7 +123,7 @@ impl Registry {
     pub(super) fn check_examples(&self, errors: &mut Vec<RegistryError>) {
         for (index, registered) in self.commands.iter().enumerate() {
             for example in registered.entry.examples() {
-                let text = MessageText::from_typed(&example.text);
+                let (text, _) = self.separate(MessageText::from_typed(&example.text));
                 let why = match self.understand(&text, &Desk::Open) {
                     Ok((found, _)) if found == index => continue,
                     Ok((found, _)) => format!("it runs `{}`", self.path_of(found)),

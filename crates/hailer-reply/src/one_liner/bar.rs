@@ -8,7 +8,7 @@ use crate::card::lead::shorten;
 use crate::card::look::Spacing;
 use crate::card::text_block::TextBlock;
 use crate::one_liner::number::number;
-use crate::one_liner::words::{BLANK, one_line};
+use crate::one_liner::words::{BLANK, Words, one_line};
 use crate::one_liner::{nothing, titled};
 
 /// How long the bar of a chart is, in letters: a label and a number fit beside it on a phone.
@@ -77,6 +77,11 @@ impl Bar {
             shorten(&unit, UNIT)
         };
         self
+    }
+
+    /// Returns the label and the value as cells.
+    pub(crate) fn row(&self) -> Vec<Words> {
+        vec![Words::new(&self.label), Words::new(self.measure())]
     }
 
     fn measure(&self) -> String {

@@ -88,6 +88,11 @@ impl Words {
         }
     }
 
+    /// Returns the text, without the sign.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Counts the letters that the words take, about.
     pub(crate) fn width(&self) -> usize {
         let sign = self.sign.map_or(0, |sign| width(sign.symbol()) + 1);

@@ -15,6 +15,7 @@ use hailer_reply::{MESSAGE_LIMIT, Reply, escape, judge};
 use hailer_store::{JobState, NewText, Store};
 use hailer_transport::{Answer, Outcome};
 
+use crate::answers::Answers;
 use crate::audit_recorder::Recorder;
 use crate::command_runtime::{CallersThread, CommandRuntime, Worked};
 use crate::config::Redact;
@@ -25,6 +26,7 @@ use crate::local_time::LocalTime;
 use crate::outgoing;
 
 use super::errand::{Errand, Found};
+use super::piping::unpipeable;
 use super::wording::{broken, broken_for, busy, stopped};
 
 /// What is needed on the command's side of the deadline.
@@ -50,6 +52,8 @@ pub(super) struct Core {
     pub(super) reply_within: Duration,
     /// What waits for a second word where there is no store.
     pub(super) confirmations: Confirmations,
+    /// What people were answered last.
+    pub(super) answers: Answers,
     /// Where it is told what runs without approval.
     pub(super) glass_follow_up: Option<String>,
     /// The webhooks by name, and what people mention there.
@@ -107,6 +111,9 @@ impl Core {
             callers.leave().await;
         }
         errand.note(Found::of(&call));
+        if let Some(why) = unpipeable(&call, errand) {
+            return self.write(errand, &Reply::text(why), Outcome::Usage);
+        }
         if let Some(asking) = call.asking() {
             if errand.saying.is_some() {
                 return self.unasked(asking, errand);
@@ -218,7 +225,7 @@ impl Core {
             state,
             error,
         };
-        match ran {
+        match self.piped(ran, errand) {
             Ran::Done(Ok(reply)) => finished(reply, Outcome::Ok, JobState::Succeeded, None),
             Ran::Done(Err(error)) => {
                 let reply = self.failed(&error, errand);

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use bytes::Bytes;
-use hailer_dispatch::{Call, Entry, Inquiry};
+use hailer_dispatch::{Call, Entry, Inquiry, Pipe};
 use hailer_store::NewRequest;
 
 use super::keeping::Keeping;
@@ -26,6 +26,8 @@ pub(super) struct Errand {
     pub(super) keeping: Option<Keeping>,
     /// What is noted of it when the bot says it itself.
     pub(super) saying: Option<Saying>,
+    /// What is done with the answer before it is shown; or why that cannot be done.
+    pub(super) pipe: Option<Result<Pipe, String>>,
     found: OnceLock<Found>,
     request: OnceLock<NewRequest>,
 }
@@ -75,6 +77,7 @@ impl Errand {
             begun: Instant::now(),
             keeping: has_store.then(Keeping::new),
             saying: None,
+            pipe: None,
             found: OnceLock::new(),
             request: OnceLock::new(),
         }
@@ -84,6 +87,11 @@ impl Errand {
     pub(super) fn said_by_the_bot(mut self) -> Self {
         self.saying = Some(Saying::default());
         self
+    }
+
+    /// Sets what is done with the answer.
+    pub(super) fn piped(self, pipe: Option<Result<Pipe, String>>) -> Self {
+        Self { pipe, ..self }
     }
 
     /// Notes which command is meant.

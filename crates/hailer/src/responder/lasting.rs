@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hailer_dispatch::{CancellationToken, Rates, Throttle};
 
+use crate::answers::Answers;
 use crate::audit_recorder::Recorder;
 use crate::clock::BotClock;
 use crate::command_runtime::CommandRuntime;
@@ -26,6 +27,8 @@ pub(crate) struct Lasting {
     pub(super) clock: BotClock,
     pub(super) cancellation: CancellationToken,
     pub(crate) confirmations: Confirmations,
+    /// What people were answered last.
+    pub(crate) answers: Answers,
     /// What modules keep where there is no store.
     pub(crate) memories: Memories,
     /// Where jobs live, when there is a store.
@@ -49,6 +52,7 @@ impl Lasting {
             cancellation: CancellationToken::new(),
             recorder: job_host.as_ref().and_then(|host| host.recorder(audit)),
             confirmations: Confirmations::default(),
+            answers: Answers::default(),
             memories: Memories::default(),
             job_host,
         })

@@ -61,8 +61,11 @@ impl Generation {
         let bot: Arc<str> = webhook.mention.as_str().into();
         let clock = self.responder.lasting().clock();
         let handle = Arc::clone(live) as Arc<dyn JobHandle>;
+        // What was to be done with its answer is over with the answer.
+        let text = MessageText::from_activity(&activity, &bot);
+        let (text, _) = self.responder.registry().separate(text);
         let inquiry = Inquiry {
-            text: MessageText::from_activity(&activity, &bot),
+            text,
             activity,
             bot,
             webhook: job.spec.webhook.as_str().into(),

@@ -133,8 +133,10 @@ impl Responder {
         let mut activity = message.activity().clone();
         activity.id = Some(ActivityId::from(id));
         let body = serde_json::to_vec(&activity).unwrap_or_default();
+        let text = MessageText::from_activity(&activity, bot);
+        let (text, pipe) = core.registry.separate(text);
         let inquiry = Inquiry {
-            text: MessageText::from_activity(&activity, bot),
+            text,
             activity,
             bot: Arc::clone(bot),
             webhook: Arc::clone(webhook),
@@ -152,7 +154,7 @@ impl Responder {
             label.to_owned(),
             has_store,
         );
-        Some(errand.said_by_the_bot())
+        Some(errand.piped(pipe).said_by_the_bot())
     }
 }
 
