@@ -124,7 +124,7 @@ async fn a_second_person_lets_it_run_from_another_channel() {
     let asked = shop.here(MIRA, "ship api --env PROD").await;
     let code = asked.code();
     asked.assert_contains(&format!(
-        "ship api --env PROD waits for a yes of 1 of the group \"sre\", by another webhook than this or on the command line (request {code}, until "
+        "ship api --env PROD waits for a yes of 1 of the group \"sre\", typed to @sre, or on the command line (request {code}, until "
     ));
     for (reply, why) in [
         (
@@ -133,11 +133,11 @@ async fn a_second_person_lets_it_run_from_another_channel() {
         ),
         (
             shop.here(JO, &format!("approve {code}")).await,
-            "a yes counts only by another webhook",
+            "a yes counts only when it is typed to @sre, or on the command line.",
         ),
         (
             shop.here(DAN, &format!("approve {code}")).await,
-            "a yes counts only by another webhook",
+            "a yes counts only when it is typed to @sre, or on the command line.",
         ),
         (
             shop.there(DAN, &format!("approve {code}")).await,
@@ -194,10 +194,10 @@ async fn who_sent_it_says_so_twice_and_nobody_else() {
             .assert_contains("Nothing waits here");
         shop.here(JO, &format!("approve {code}"))
             .await
-            .assert_outcome(hailer::Outcome::Failed);
+            .assert_lacks("Approved");
         shop.here(JO, &format!("deny {code}"))
             .await
-            .assert_outcome(hailer::Outcome::Failed);
+            .assert_refused();
         assert_eq!(shop.runs(), 0, "{store}");
 
         shop.here(MIRA, &format!("yes {code}"))
@@ -252,7 +252,55 @@ async fn a_no_is_final_and_a_request_can_be_taken_back() {
         .assert_contains("had not begun");
     shop.there(JO, &format!("approve {taken}"))
         .await
-        .assert_contains("it was cancelled");
+        .assert_contains("it was taken back");
+    let withdrawn = shop.here(MIRA, "ship api env=prod").await.code();
+    shop.there(MIRA, &format!("deny {withdrawn}"))
+        .await
+        .assert_contains("nobody approves their own request");
+    shop.here(MIRA, &format!("deny {withdrawn}"))
+        .await
+        .assert_text("Taken back: ship api env=prod will not run.");
+    shop.there(JO, &format!("approve {withdrawn}"))
+        .await
+        .assert_contains("it was taken back");
+    assert_eq!(shop.runs(), 0);
+}
+
+#[tokio::test]
+async fn a_second_word_can_be_taken_back_where_nothing_is_kept() {
+    let shop = Shop::configured(&CONFIG.replace("sqlite::memory:", "off"));
+    let code = shop.here(MIRA, "wipe").await.code();
+
+    shop.here(JO, &format!("deny {code}"))
+        .await
+        .assert_refused()
+        .assert_contains("Only whoever sent");
+    shop.here(MIRA, &format!("deny {code}"))
+        .await
+        .assert_text("Taken back: wipe will not run.");
+    shop.here(MIRA, &format!("yes {code}"))
+        .await
+        .assert_outcome(hailer::Outcome::Failed);
+    assert_eq!(shop.runs(), 0);
+}
+
+#[tokio::test]
+async fn the_wrong_word_is_answered_with_the_right_one() {
+    let shop = Shop::new(APPROVAL);
+
+    let asked = shop.here(MIRA, "ship api env=prod").await.code();
+    shop.here(MIRA, &format!("yes {asked}")).await.assert_text(&format!(
+        "ship api env=prod does not wait for you: it needs a yes of 1 more of the group \"sre\", typed to @ops or @sre, or on the command line. To take it back: @ops deny {asked}"
+    ));
+    shop.here(JO, &format!("yes {asked}")).await.assert_text(&format!(
+        "ship api env=prod needs a yes of 1 more of the group \"sre\", typed to @ops or @sre, or on the command line. Who may say so types approve {asked}"
+    ));
+    let unsure = shop.here(MIRA, "wipe").await.code();
+    shop.here(MIRA, &format!("approve {unsure}"))
+        .await
+        .assert_text(&format!(
+            "It is your own, and waits for your second word: @ops yes {unsure}"
+        ));
     assert_eq!(shop.runs(), 0);
 }
 
@@ -260,12 +308,14 @@ async fn a_no_is_final_and_a_request_can_be_taken_back() {
 async fn a_second_word_comes_before_a_second_person() {
     let shop = Shop::new("[[approval]]\ncommands = ['wipe']\nby = ['group:sre']\ncount = 1\n");
     let asked = shop.here(DAN, "wipe").await;
-    asked.assert_contains("Then it waits for a yes of 1 of the group \"sre\", by another webhook");
+    asked.assert_contains("Then it waits for a yes of 1 of the group \"sre\", typed to @sre, or");
     let code = asked.code();
 
     shop.there(JO, &format!("approve {code}"))
         .await
-        .assert_contains("Dan Ost has to type yes");
+        .assert_text(&format!(
+            "Nothing is to be approved yet: Dan Ost types @ops yes {code} first."
+        ));
     shop.here(DAN, &format!("yes {code}"))
         .await
         .assert_contains("waits for a yes of 1");
@@ -289,10 +339,12 @@ async fn two_people_are_two_people() {
 
     shop.there(JO, &approve)
         .await
-        .assert_contains("Noted: Jo Lind said yes to ship api so far");
+        .assert_text(
+            "Noted: Jo Lind said yes to ship api. It still needs a yes of 1 more of the groups \"sre\" or \"dev\", typed to @ops or @sre, or on the command line.",
+        );
     shop.here(JO, &approve)
         .await
-        .assert_contains("You said so before.");
+        .assert_contains("You said yes to ship api before. It still needs a yes of 1 more of");
     shop.here(MIRA, &approve)
         .await
         .assert_contains("nobody approves their own");
@@ -323,7 +375,7 @@ async fn why_help_and_can_tell_what_would_be_asked() {
     let shop = Shop::new(APPROVAL);
 
     shop.here(MIRA, "why ship api env=prod").await.assert_text(
-        "You may run ship (write) here: the rule at hailer.toml:18 allows it. Then it needs a yes of 1 of the group \"sre\", here, by another webhook or on the command line (hailer.toml:23).",
+        "You may run ship (write) here: the rule at hailer.toml:18 allows it. Then it needs a yes of 1 of the group \"sre\", typed to @ops or @sre, or on the command line (hailer.toml:23).",
     );
     shop.here(MIRA, "why ship api").await.assert_lacks("needs");
     shop.here(MIRA, "why wipe")

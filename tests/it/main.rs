@@ -67,5 +67,6 @@ mod signing;
 mod stalled_store;
 mod tls;
 mod transcripts;
+mod waiting;
 mod webhooks;
 mod wrong_elsewhere;

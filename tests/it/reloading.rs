@@ -53,7 +53,7 @@ async fn state(server: &Server) -> String {
 }
 
 /// Returns the number of what holds.
-async fn generation(server: &Server) -> u64 {
+pub(crate) async fn generation(server: &Server) -> u64 {
     let state = state(server).await;
     let (_, rest) = state.split_once("generation ").unwrap();
     rest.split(' ').next().unwrap().parse().unwrap()
@@ -72,7 +72,7 @@ async fn wait_until(server: &Server, expected: impl Fn(&str) -> bool) -> String 
 }
 
 /// Waits until something newer than this generation holds, and nothing is refused.
-async fn wait_until_newer(server: &Server, than: u64) {
+pub(crate) async fn wait_until_newer(server: &Server, than: u64) {
     let deadline = Instant::now() + PATIENCE;
     while generation(server).await <= than || state(server).await.contains("refused") {
         assert!(Instant::now() < deadline, "{}", server.log());
@@ -93,7 +93,7 @@ async fn has(server: &Server, name: &str) -> bool {
 }
 
 /// Writes a file as whoever is careful does: beside its place, and then there.
-fn replace(path: &Path, text: &str) {
+pub(crate) fn replace(path: &Path, text: &str) {
     let beside = path.with_extension("new");
     fs::write(&beside, text).unwrap();
     fs::rename(&beside, path).unwrap();

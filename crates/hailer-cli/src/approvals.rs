@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use hailer::{
     Approver, Environment, JobId, NotCounted, OpenRequest, Operator, Permissions, TenantId, Way,
 };
-use hailer_store::{Ballot, Caller, Person, Request, Store, Voted};
+use hailer_store::{Ballot, Caller, Person, Request, Store, Vote, Voted};
 use serde_json::{Value, json};
 
 use crate::exit::{Exit, Failure};
@@ -190,6 +190,7 @@ async fn approve(
     told(
         voted.context("cannot tell whether the yes is stored")?,
         &request,
+        Some(&open),
     )
 }
 
@@ -210,6 +211,7 @@ async fn deny(
     told(
         voted.context("cannot tell whether the no is stored")?,
         &request,
+        None,
     )
 }
 
@@ -227,18 +229,26 @@ fn open(permissions: &Permissions, request: &Request) -> Result<OpenRequest, Fai
         .map_err(|why| no(&format!("the request leads nowhere any more: {why}")))
 }
 
-fn told(voted: Voted, request: &Request) -> Result<Exit, Failure> {
+fn told(voted: Voted, request: &Request, open: Option<&OpenRequest>) -> Result<Exit, Failure> {
     let id = &request.job.id;
     let text = &request.job.spec.text;
+    let rest = |votes: &[Vote]| {
+        let lacking = open.and_then(|it| it.lacking(votes));
+        lacking.unwrap_or_else(|| request.needs.clone())
+    };
     match voted {
         Voted::Released(_) => print(&format!("approved: {text} starts as job {id}")),
         Voted::Noted(votes) => print(&format!(
-            "noted: {} so far; it needs {}",
+            "noted: {} so far; it still needs a yes of {}",
             votes.len(),
-            request.needs
+            rest(&votes)
         )),
         Voted::Rejected(_) => print(&format!("denied: {text} will not run")),
-        Voted::Before | Voted::Confirmed(_) => Err(no("you said so before")),
+        Voted::Before => Err(no(&format!(
+            "you said so before; it still needs a yes of {}",
+            rest(&request.votes)
+        ))),
+        Voted::Confirmed(_) => Err(no("you said so before")),
         Voted::Expired(_) => Err(no("it was too late; nothing was started")),
         Voted::Unconfirmed(job) => Err(no(&format!(
             "{} has to type yes {id} first",

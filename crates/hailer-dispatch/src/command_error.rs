@@ -29,6 +29,15 @@ use hailer_reply::Reply;
 pub struct CommandError {
     reply: Option<Reply>,
     cause: Option<Box<dyn Error + Send + Sync>>,
+    denial: Option<Denial>,
+}
+
+/// What the audit says of a command that somebody may not run as they asked for it.
+#[derive(Debug, Default)]
+struct Denial {
+    /// Why, where the person reads something else.
+    why: Option<String>,
+    job: Option<String>,
 }
 
 impl CommandError {
@@ -42,7 +51,61 @@ impl CommandError {
         Self {
             reply: Some(reply),
             cause: None,
+            denial: None,
         }
+    }
+
+    /// Refuses what the person may not do. The words are shown as they stand, the answer counts as refused, and the audit has
+    /// a row `denied` with them.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use hailer_dispatch::CommandError;
+    /// use hailer_reply::Reply;
+    ///
+    /// let error = CommandError::refused(Reply::text("Only who locked it unlocks it.")).about_job("7F3A");
+    /// assert!(error.is_refusal());
+    /// assert_eq!(error.denied_because().as_deref(), Some("Only who locked it unlocks it."));
+    /// ```
+    pub fn refused(reply: Reply) -> Self {
+        Self {
+            denial: Some(Denial::default()),
+            ..Self::reply_with(reply)
+        }
+    }
+
+    /// Has the audit say `denied` and why, while the person reads what is read where nothing is refused: that there is
+    /// something to refuse is not theirs to know, so the answer counts as failed.
+    #[must_use]
+    pub fn recorded_as(mut self, why: impl Into<String>) -> Self {
+        self.denial.get_or_insert_default().why = Some(why.into());
+        self
+    }
+
+    /// Names the job that a refusal is about, so that the audit shows both together.
+    #[must_use]
+    pub fn about_job(mut self, id: impl Into<String>) -> Self {
+        if let Some(denial) = &mut self.denial {
+            denial.job = Some(id.into());
+        }
+        self
+    }
+
+    /// Says whether the person may not do this, and may know that.
+    pub fn is_refusal(&self) -> bool {
+        self.denial.as_ref().is_some_and(|it| it.why.is_none())
+    }
+
+    /// Returns what the audit says of a refusal; `None` when nothing was refused.
+    pub fn denied_because(&self) -> Option<String> {
+        let why = self.denial.as_ref()?.why.clone();
+        why.or_else(|| self.reply.as_ref().map(Reply::to_plain))
+    }
+
+    /// Returns the job that a refusal is about.
+    pub fn denied_job(&self) -> Option<&str> {
+        self.denial.as_ref()?.job.as_deref()
     }
 
     /// Keeps the cause for the log; the channel never sees it.
@@ -77,6 +140,7 @@ impl<E: Error + Send + Sync + 'static> From<E> for CommandError {
         Self {
             reply: None,
             cause: Some(Box::new(cause)),
+            denial: None,
         }
     }
 }

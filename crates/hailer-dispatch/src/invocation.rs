@@ -342,7 +342,12 @@ impl Invocation {
 
     /// Says what this person would be asked for who runs a command here: for help, before the arguments are known.
     pub fn asked_for(&self, path: &str) -> Vec<AskedFor> {
-        self.policy.asked_for(path, self.asker())
+        self.asked_of(path, self.asker())
+    }
+
+    /// As [`Invocation::asked_for`], of somebody else or in another place.
+    pub fn asked_of(&self, path: &str, asker: Asker<'_>) -> Vec<AskedFor> {
+        self.policy.asked_for(path, asker)
     }
 
     /// Understands another message as it is understood now, by the rules that hold now: one that waited for a yes.

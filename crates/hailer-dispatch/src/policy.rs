@@ -14,6 +14,7 @@ mod freeze;
 mod glob;
 mod lookup;
 mod near_miss;
+mod need;
 mod permit;
 mod source;
 mod terms;
@@ -31,10 +32,11 @@ use compiled::{Always, Bearing, CommandRules, CompiledCeiling, CompiledRule, Peo
 
 pub use asker::Asker;
 pub(crate) use asking::HeldCall;
-pub use asking::{AskedFor, Asking, Need};
+pub use asking::{AskedFor, Asking};
 pub use decision::{Decision, Grant, NearMiss, Refusal};
 pub use error::{PolicyError, PolicyErrors, Written};
 pub use freeze::Freeze;
+pub use need::Need;
 pub use permit::Permit;
 pub use source::{
     ApprovalRule, Ceiling, Condition, ConfirmRule, DefaultPermission, Group, Member, NamedChannel,

@@ -124,7 +124,7 @@ pub enum Voted {
     Noted(Vec<Vote>),
     /// The requester has said so twice; now others are asked.
     Confirmed(Box<Job>),
-    /// They said yes before.
+    /// They said yes before, and more are needed.
     Before,
     /// The job will not run.
     Rejected(Box<Job>),

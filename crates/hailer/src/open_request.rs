@@ -103,6 +103,13 @@ impl OpenRequest {
         self.asking.check_voter(&approver.voter())
     }
 
+    /// Says what is still needed of others when these have said yes, for people; nothing when they are enough.
+    pub fn lacking(&self, votes: &[Vote]) -> Option<String> {
+        let approvers: Vec<Approver> = votes.iter().map(Approver::of).collect();
+        let voters: Vec<Voter<'_>> = approvers.iter().map(Approver::voter).collect();
+        self.asking.lacking(&voters)
+    }
+
     /// Returns what says whether the votes are enough, for the store to ask.
     pub fn are_enough(&self) -> AreEnough {
         let asking = self.asking.clone();
@@ -170,7 +177,10 @@ impl fmt::Display for Pointless {
                 "there is a secret in its message, which only the server that took it has",
             ),
             Self::Unreadable => formatter.write_str("its message cannot be read by this version"),
-            Self::Refused { told } => write!(formatter, "whoever asked would be told: {told}"),
+            Self::Refused { told } => write!(
+                formatter,
+                "whoever asked may not run it now, and would read \"{told}\""
+            ),
             Self::NothingAsked => {
                 formatter.write_str("it needs no approval any more; ask for it again")
             }

@@ -24,7 +24,7 @@ pub(crate) fn really(text: &str, code: &str, bot: &str, within: Duration, needs:
 pub(crate) fn waits(text: &str, id: &JobId, bot: &str, needs: &str, until: &str) -> Reply {
     let bot = escape(bot);
     Reply::markdown(format!(
-        "**{}** waits for {} (request {id}, until {until}).\nWhoever may approve it types **approve {id}** or **deny {id}**. Take it back: **@{bot} job cancel {id}**",
+        "**{}** waits for {} (request {id}, until {until}).\nWhoever may approve it types **approve {id}** or **deny {id}**. Whoever asked takes it back with **@{bot} deny {id}**",
         escape(text),
         escape(needs)
     ))

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use hailer_activity::ObjectId;
 
-use crate::approval::{Approval, Via};
+use crate::approval::Approval;
 use crate::policy::asker::Asker;
-use crate::policy::compiled::{Bearing, CommandRules, People, Terms};
+use crate::policy::compiled::{Bearing, CommandRules, Terms};
 use crate::policy::near_miss::wanted;
+use crate::policy::need::Need;
 use crate::policy::values::Values;
 use crate::policy::{Policy, Standing};
-use crate::spec::Effect;
 
 /// What holds a call back that its sender may make. It knows the policy that says so.
 #[derive(Debug, Clone)]
@@ -33,20 +33,6 @@ pub struct Asking {
 pub(crate) struct Held {
     pub(super) confirm: Option<Duration>,
     pub(super) needs: Vec<Need>,
-}
-
-/// One approval that a call needs.
-#[derive(Debug, Clone)]
-pub struct Need {
-    /// Where it is written; nowhere when the command asks for it itself.
-    pub(super) place: Option<Arc<str>>,
-    pub(super) by: Option<People>,
-    pub(super) groups: Vec<Arc<str>>,
-    pub(super) count: u32,
-    pub(super) expires: Duration,
-    pub(super) run_within: Duration,
-    pub(super) via: Vec<Via>,
-    pub(super) follow_up: Option<Arc<str>>,
 }
 
 impl Policy {
@@ -75,11 +61,11 @@ impl Policy {
             .iter()
             .filter_map(|it| self.asked_by(it, standing, values));
         let mut needs: Vec<Need> = written
-            .map(|(place, terms)| self.need(Some(place), terms, rules.effect))
+            .map(|(place, terms)| self.need(Some(place), terms, rules.effect, standing))
             .collect();
         match &rules.declared {
             Some(declared) if needs.is_empty() => {
-                needs.push(self.need(None, declared, rules.effect));
+                needs.push(self.need(None, declared, rules.effect, standing));
             }
             // Who decides is the configuration's, how much never less than the command's.
             Some(declared) => {
@@ -105,29 +91,6 @@ impl Policy {
             && rule.holds_at(&standing.asker)
             && bearing.tests.iter().all(|test| test.holds(values));
         is_meant.then(|| (Arc::clone(&rule.place), terms))
-    }
-
-    fn need(&self, place: Option<Arc<str>>, terms: &Terms, effect: Effect) -> Need {
-        let groups = terms.by.iter().flat_map(|it| &it.groups);
-        let mut via = terms.via.clone();
-        if via.is_empty() {
-            if effect != Effect::Destructive {
-                via.push(Via::SameWebhook);
-            }
-            via.extend([Via::OtherWebhook, Via::CommandLine]);
-        }
-        Need {
-            place,
-            by: terms.by.clone(),
-            groups: groups
-                .filter_map(|it| self.groups.get(*it).cloned())
-                .collect(),
-            count: terms.count,
-            expires: terms.expires,
-            run_within: terms.run_within,
-            via,
-            follow_up: terms.follow_up.clone(),
-        }
     }
 }
 
@@ -166,7 +129,7 @@ impl Policy {
                 let place = Some(Arc::clone(&rule.place));
                 asked.push(AskedFor::Approval {
                     with: wanted(bearing),
-                    need: self.need(place, terms, rules.effect),
+                    need: self.need(place, terms, rules.effect, &standing),
                 });
             }
         }
@@ -175,7 +138,7 @@ impl Policy {
         {
             asked.push(AskedFor::Approval {
                 with: String::new(),
-                need: self.need(None, declared, rules.effect),
+                need: self.need(None, declared, rules.effect, &standing),
             });
         }
         asked
@@ -255,72 +218,6 @@ pub(crate) struct HeldCall<'a> {
     pub(crate) values: Values,
     pub(crate) asker: Asker<'a>,
     pub(crate) digest: String,
-}
-
-impl Need {
-    /// Returns where it is written; `None` when the command asks for it itself.
-    pub fn place(&self) -> Option<&str> {
-        self.place.as_deref()
-    }
-
-    /// Returns how many people have to say yes.
-    pub fn count(&self) -> u32 {
-        self.count
-    }
-
-    /// Returns the groups whose members may say yes; none when whoever may run the same may.
-    pub fn groups(&self) -> &[Arc<str>] {
-        &self.groups
-    }
-
-    /// Returns by which ways a yes counts.
-    pub fn via(&self) -> &[Via] {
-        &self.via
-    }
-
-    /// Returns the follow-up by which those who can approve are told.
-    pub fn follow_up(&self) -> Option<&str> {
-        self.follow_up.as_deref()
-    }
-
-    /// Says by which ways a yes counts, for people.
-    pub fn ways(&self) -> String {
-        let same = self.via.contains(&Via::SameWebhook);
-        let mut ways: Vec<String> = Vec::new();
-        for via in &self.via {
-            ways.push(match via {
-                Via::SameWebhook => "here".to_owned(),
-                Via::OtherWebhook if same => "by another webhook".to_owned(),
-                Via::OtherWebhook => "by another webhook than this".to_owned(),
-                Via::Webhook(name) => format!("by the webhook {name}"),
-                Via::CommandLine => "on the command line".to_owned(),
-            });
-        }
-        crate::misunderstanding::join(ways, "or")
-    }
-
-    /// Says whose yes counts, for people: `2 of the group "sre"`.
-    pub fn people(&self) -> String {
-        let others = if self.count == 1 {
-            "other person"
-        } else {
-            "other people"
-        };
-        let count = self.count;
-        let groups: Vec<String> = self.groups.iter().map(|it| format!("\"{it}\"")).collect();
-        match (&self.by, groups.as_slice()) {
-            (None, _) => format!("{count} {others} who may run it"),
-            (Some(people), _) if people.is_everyone => format!("{count} {others}"),
-            (Some(_), [group]) => format!("{count} of the group {group}"),
-            (Some(_), groups) => format!("{count} of the groups {}", groups.join(" or ")),
-        }
-    }
-}
-
-impl fmt::Display for Need {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "a yes of {}, {}", self.people(), self.ways())
-    }
 }
 
 impl fmt::Display for Asking {

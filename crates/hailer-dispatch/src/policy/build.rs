@@ -186,7 +186,13 @@ impl Builder<'_> {
             }
             (channel.id, name)
         });
+        let spoken = match ceiling.mention.as_str() {
+            "" => format!("@{}", ceiling.webhook),
+            mention if *mention == ceiling.webhook => format!("@{mention}"),
+            mention => format!("@{mention} (webhook {})", ceiling.webhook),
+        };
         let compiled = CompiledCeiling {
+            spoken: spoken.into(),
             place: ceiling.place.into(),
             tenant: ceiling.tenant,
             team: ceiling.team,

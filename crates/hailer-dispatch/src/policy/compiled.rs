@@ -105,6 +105,8 @@ pub(super) enum Always {
 /// What can be done by a webhook at most.
 #[derive(Debug, Clone)]
 pub(super) struct CompiledCeiling {
+    /// What people mention to speak by the webhook, with its name when that is another.
+    pub(super) spoken: Arc<str>,
     pub(super) place: Arc<str>,
     pub(super) tenant: Option<TenantId>,
     pub(super) team: Option<TeamId>,

@@ -121,6 +121,8 @@ pub struct Member {
 pub struct Ceiling {
     /// The webhook's name.
     pub webhook: String,
+    /// What people mention to speak by it; the webhook's name when it is blank.
+    pub mention: String,
     /// Where it is written: `hailer.toml:12`.
     pub place: String,
     /// The only tenant whose messages are taken.

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use crate::approval::Via;
 use crate::policy::asker::Asker;
-use crate::policy::asking::{Asking, Need};
+use crate::policy::asking::Asking;
 use crate::policy::decision::{Decision, Refusal};
+use crate::policy::need::Need;
 use crate::policy::{Policy, lower};
 
 /// Somebody who says yes.
@@ -128,26 +129,42 @@ impl Asking {
     /// The first need that is not met.
     pub fn check_votes(&self, voters: &[Voter<'_>]) -> Result<(), Unreleased> {
         for need in self.needs() {
-            let mut counted = HashSet::new();
-            let mut because = None;
-            for voter in voters {
-                match (self.counts(need, voter), voter.asker.person) {
-                    (Ok(()), Some(person)) => {
-                        counted.insert(lower(person));
-                    }
-                    (Ok(()), None) => {}
-                    (Err(reason), _) => because = Some(Box::new(reason)),
-                }
-            }
-            if counted.len() < usize::try_from(need.count()).unwrap_or(usize::MAX) {
+            let (counted, because) = self.count(need, voters);
+            if counted < wanted(need) {
                 return Err(Unreleased::Unapproved {
-                    counted: counted.len(),
+                    counted,
                     need: need.to_string(),
                     because,
                 });
             }
         }
         Ok(())
+    }
+
+    /// Says what is still needed of others, for people; nothing when those who said yes are enough.
+    pub fn lacking(&self, voters: &[Voter<'_>]) -> Option<String> {
+        let rest = self.needs().iter().filter_map(|need| {
+            let (counted, _) = self.count(need, voters);
+            (counted < wanted(need)).then(|| need.rest(counted))
+        });
+        let rest: Vec<String> = rest.collect();
+        (!rest.is_empty()).then(|| rest.join(", and "))
+    }
+
+    /// Counts the people whose yes counts, and says why that of one of the others does not.
+    fn count(&self, need: &Need, voters: &[Voter<'_>]) -> (usize, Option<Box<NotCounted>>) {
+        let mut counted = HashSet::new();
+        let mut because = None;
+        for voter in voters {
+            match (self.counts(need, voter), voter.asker.person) {
+                (Ok(()), Some(person)) => {
+                    counted.insert(lower(person));
+                }
+                (Ok(()), None) => {}
+                (Err(reason), _) => because = Some(Box::new(reason)),
+            }
+        }
+        (counted.len(), because)
     }
 
     fn counts(&self, need: &Need, voter: &Voter<'_>) -> Result<(), NotCounted> {
@@ -165,7 +182,9 @@ impl Asking {
             Some(_) => {}
         }
         if !need.via.iter().any(|via| self.is_way(via, voter)) {
-            return Err(NotCounted::Way { ways: need.ways() });
+            return Err(NotCounted::Way {
+                ways: need.ways().to_owned(),
+            });
         }
         if let Some(refusal) = self.policy.over_effect(&voter.asker, self.command) {
             return Err(NotCounted::Refused(refusal));
@@ -197,6 +216,10 @@ impl Asking {
     }
 }
 
+fn wanted(need: &Need) -> usize {
+    usize::try_from(need.count()).unwrap_or(usize::MAX)
+}
+
 impl Policy {
     /// Says whether somebody may have their requests run without approval in an emergency.
     pub fn may_break_glass(&self, asker: Asker<'_>) -> bool {
@@ -226,7 +249,7 @@ impl fmt::Display for NotCounted {
             Self::NobodyAsked => formatter
                 .write_str("the request has no Entra ID, so nobody can be told to be another"),
             Self::Refused(refusal) => write!(formatter, "{refusal}"),
-            Self::Way { ways } => write!(formatter, "a yes counts only {ways}"),
+            Self::Way { ways } => write!(formatter, "a yes counts only when it is {ways}"),
             Self::NotAmong { groups } => {
                 let groups: Vec<&str> = groups.iter().map(AsRef::as_ref).collect();
                 write!(

@@ -77,7 +77,7 @@ fn a_call_that_is_held_back_does_not_run() {
         ("ship api env=staging", "shipped"),
         (
             "ship api env=LIVE",
-            "Nothing was started: it needs a yes of 1 other person who may run it, here, by another webhook or on the command line (hailer.toml:61).",
+            "Nothing was started: it needs a yes of 1 other person who may run it, typed to @ops, @data or @plain, or on the command line (hailer.toml:61).",
         ),
         (
             "deploy rollback",
@@ -336,7 +336,7 @@ fn a_configuration_says_who_and_never_less_than_the_command() {
     assert_eq!(
         held("plain").as_deref(),
         Some(
-            "it needs a yes of 1 of the group \"sre\", here, by another webhook or on the command line (hailer.toml:61)"
+            "it needs a yes of 1 of the group \"sre\", typed to @plain, @data or @ops, or on the command line (hailer.toml:61)"
         )
     );
 }

@@ -153,13 +153,17 @@ pub(crate) async fn approve(
     if row.text("stage")? == Stage::Confirm.as_str() {
         return Ok(Voted::Unconfirmed(Box::new(job)));
     }
-    if !put_vote(session, id, ballot, "yes").await? {
-        return Ok(Voted::Before);
+    let is_new = put_vote(session, id, ballot, "yes").await?;
+    if is_new {
+        audit::append(session, &entry(&job, "approved", ballot)).await?;
     }
-    audit::append(session, &entry(&job, "approved", ballot)).await?;
     let votes = votes(session, id).await?;
+    // Who said yes before says so again when fewer are needed by now.
     if are_enough(&votes) {
         return release(session, job).await;
+    }
+    if !is_new {
+        return Ok(Voted::Before);
     }
     session.touch();
     Ok(Voted::Noted(votes))

@@ -32,6 +32,7 @@ pub(super) fn read(section: &Section<'_>) -> (Ceiling, Spots) {
     });
     let ceiling = Ceiling {
         webhook: section.name().to_owned(),
+        mention: String::new(),
         place: spots.short(section.origin()),
         tenant: read_tenant(section),
         team: section.string("team").map(TeamId::new),

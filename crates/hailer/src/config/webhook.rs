@@ -62,6 +62,7 @@ impl WebhookConfig {
             mention: name.clone(),
             ceiling: Ceiling {
                 webhook: name.clone(),
+                mention: name.clone(),
                 place: name.clone(),
                 ..Ceiling::default()
             },
@@ -118,7 +119,8 @@ fn read_one(section: &Section<'_>, seen: &mut HashMap<String, String>) -> Webhoo
         seen.entry(token.secret.expose().to_owned())
             .or_insert(token.webhook);
     }
-    let (ceiling, spots) = ceiling::read(section);
+    let (mut ceiling, spots) = ceiling::read(section);
+    ceiling.mention.clone_from(&mention);
     WebhookConfig {
         name,
         mention,

@@ -229,7 +229,11 @@ impl Core {
             Ran::Done(Ok(reply)) => finished(reply, Outcome::Ok, JobState::Succeeded, None),
             Ran::Done(Err(error)) => {
                 let reply = self.failed(&error, errand);
-                finished(reply, Outcome::Failed, JobState::Failed, Some("it failed"))
+                let (outcome, why) = match error.is_refusal() {
+                    true => (Outcome::Refused, "it was refused"),
+                    false => (Outcome::Failed, "it failed"),
+                };
+                finished(reply, outcome, JobState::Failed, Some(why))
             }
             Ran::Panicked => {
                 tracing::error!(%request_id, command, "a command panicked");
@@ -251,6 +255,7 @@ impl Core {
             let cause = errand.masked(&cause.to_string());
             tracing::error!(%request_id, command, cause, "a command failed");
         }
+        self.record_denial(error, errand);
         error
             .reply()
             .cloned()

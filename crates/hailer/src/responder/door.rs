@@ -136,7 +136,11 @@ impl Core {
                     Outcome::Duplicate,
                 )
             }
-            Admitted::Locked { by, .. } => self.write(errand, &locked(&by), Outcome::Refused),
+            Admitted::Locked { lock, by } => {
+                let detail = format!("job {} of {} has it", by.id, by.spec.requester.name);
+                self.record_crowd(format!("lock {lock}"), detail, errand);
+                self.write(errand, &locked(&by), Outcome::Refused)
+            }
             Admitted::Kept(hold) => {
                 if let Some(found) = errand.understood() {
                     self.record_hold(&hold, errand, found);
@@ -145,6 +149,8 @@ impl Core {
                 self.write(errand, &reply, Outcome::Refused)
             }
             Admitted::QueueFull => {
+                let detail = format!("{} jobs wait already", jobs.settings().queue);
+                self.record_crowd("queue".to_owned(), detail, errand);
                 let reply = queue_full(jobs.settings().queue, bot);
                 self.write(errand, &reply, Outcome::Busy)
             }

@@ -130,7 +130,9 @@ impl Core {
                 let answer = self.misunderstood(&misunderstanding, &errand);
                 let error = "it was not started; who may run it, or the command, changed meanwhile";
                 tracing::warn!(job = %job.id, why = misunderstanding.label(), "a job is refused at its start");
-                self.record_refusal(&misunderstanding, &errand);
+                if let Misunderstanding::NotPermitted { refusal, .. } = &misunderstanding {
+                    self.record_unstarted(job, &refusal.to_string());
+                }
                 // What was not understood may be its secret.
                 let reply = match &job.spec.body {
                     Some(_) => answer.message.into_json(),
@@ -147,6 +149,7 @@ impl Core {
             Released::Lost => return jobs::Worked::Lost,
             Released::Over(state, why) => {
                 tracing::warn!(job = %job.id, why, "a job is refused at its start");
+                self.record_unstarted(job, &why);
                 let reply = over(&job.spec.text, &why);
                 return jobs::Worked::Ended(Outcome {
                     reply: reply.to_message().into_json(),

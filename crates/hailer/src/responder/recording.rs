@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-use hailer_dispatch::Misunderstanding;
+use hailer_dispatch::{CommandError, Misunderstanding};
 use hailer_reply::Reply;
-use hailer_store::{AuditEntry, Hold, JobState, KeyUse};
+use hailer_store::{AuditEntry, Hold, Job, JobState, KeyUse};
 
 use crate::audit_recorder::network;
 use crate::hold_words::sentence;
@@ -42,6 +42,74 @@ impl Core {
         recorder.deny(entry);
     }
 
+    /// Records what a command itself refused.
+    pub(super) fn record_denial(&self, error: &CommandError, errand: &Errand) {
+        let (Some(recorder), Some(why)) = (&self.recorder, error.denied_because()) else {
+            return;
+        };
+        let Some(found) = errand.understood() else {
+            return;
+        };
+        let entry = AuditEntry {
+            job: error.denied_job().and_then(|id| id.parse().ok()),
+            detail: errand.masked(&why),
+            ..self.denied(errand, found)
+        };
+        // What leaves rows of its own anyway is told each time.
+        if found.entry.leaves_a_trace() {
+            recorder.record(entry);
+        } else {
+            recorder.deny(entry);
+        }
+    }
+
+    /// Records that a job was refused at its start.
+    pub(super) fn record_unstarted(&self, job: &Job, why: &str) {
+        if let Some(recorder) = &self.recorder {
+            let spec = &job.spec;
+            recorder.record(AuditEntry {
+                event: "denied".to_owned(),
+                decision: "deny".to_owned(),
+                job: Some(job.id.clone()),
+                request_id: spec.request_id.clone(),
+                tenant: spec.tenant.clone(),
+                team: spec.team.clone(),
+                channel: spec.channel.clone(),
+                conversation: spec.conversation.clone(),
+                webhook: spec.webhook.clone(),
+                actor_id: spec.requester.id.clone(),
+                actor_name: spec.requester.name.clone(),
+                command: spec.command.clone(),
+                effect: spec.effect.as_str().to_owned(),
+                detail: why.to_owned(),
+                ..AuditEntry::default()
+            });
+        }
+    }
+
+    /// Records that something was not taken because of what runs or waits already.
+    pub(super) fn record_crowd(&self, rule: String, detail: String, errand: &Errand) {
+        let (Some(recorder), Some(found)) = (&self.recorder, errand.understood()) else {
+            return;
+        };
+        recorder.deny(AuditEntry {
+            rule,
+            detail,
+            ..self.denied(errand, found)
+        });
+    }
+
+    fn denied(&self, errand: &Errand, found: &Found) -> AuditEntry {
+        AuditEntry {
+            event: "denied".to_owned(),
+            decision: "deny".to_owned(),
+            command: found.entry.path().to_owned(),
+            effect: found.entry.effect().as_str().to_owned(),
+            arguments: self.redact.arguments(&found.arguments),
+            ..about(errand)
+        }
+    }
+
     /// Records that somebody holds what a command needs.
     pub(super) fn record_hold(&self, hold: &Hold, errand: &Errand, found: &Found) {
         let Some(recorder) = &self.recorder else {
@@ -49,11 +117,6 @@ impl Core {
         };
         let now = errand.inquiry.now;
         recorder.deny(AuditEntry {
-            event: "denied".to_owned(),
-            decision: "deny".to_owned(),
-            command: found.entry.path().to_owned(),
-            effect: found.entry.effect().as_str().to_owned(),
-            arguments: self.redact.arguments(&found.arguments),
             rule: match &hold.held {
                 hailer_store::HeldName::Lock(name) => format!("lock {name}"),
                 hailer_store::HeldName::Freeze(_) | hailer_store::HeldName::FreezeAll => {
@@ -61,7 +124,7 @@ impl Core {
                 }
             },
             detail: in_plain(&sentence(hold, &errand.inquiry.bot, self.times, now)),
-            ..about(errand)
+            ..self.denied(errand, found)
         });
     }
 
