@@ -274,7 +274,7 @@ fn bounded(time: Duration) -> Result<Duration, CommandError> {
 
 fn theirs(desk: &HoldDesk, hold: &hailer::Hold, invocation: &Invocation) -> CommandError {
     let sentence = hold_sentence(hold, invocation.bot(), desk.times(), invocation.now());
-    CommandError::reply_with(Reply::markdown(format!("{sentence} Nothing was changed.")))
+    CommandError::refused(Reply::markdown(format!("{sentence} Nothing was changed.")))
 }
 
 async fn not_held(desk: &HoldDesk, name: &str, invocation: &Invocation) -> CommandError {

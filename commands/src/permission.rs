@@ -80,10 +80,10 @@ impl Command for Can {
         let person = person::find(&args.person, &invocation)?;
         let is_own = own.is_some_and(|own| is_same(own, &person));
         if !is_own && !invocation.may_audit() {
-            return Err(CommandError::told(
+            return Err(CommandError::refused(Reply::text(
                 "Only members of the groups in [permissions] auditors may ask about others; \
                  about yourself ask with why.",
-            ));
+            )));
         }
         let asker = Asker {
             person: Some(&person),

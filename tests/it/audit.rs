@@ -308,8 +308,77 @@ async fn only_auditors_read_the_audit_in_a_channel_and_only_of_their_webhook() {
     let of_mira = of_mira.text();
     assert!(of_mira.contains("deploy/prod"), "{of_mira}");
     assert!(!of_mira.contains("denied"), "{of_mira}");
+    until(|| {
+        let refused = rows(server.folder.path(), &["--event", "denied", "--command", "audit"]);
+        refused.len() == 1 && refused[0]["person_id"] == STRANGER
+    })
+    .await;
     let looked = rows(server.folder.path(), &["--event", "audit_read"]);
     assert_eq!(looked.len(), 2, "{looked:?}");
+}
+
+/// Whoever is refused something leaves a row that says so, whichever part of the bot refused it.
+#[tokio::test]
+async fn every_refusal_of_a_command_that_changes_something_is_a_row() {
+    let rules = "
+[permissions]
+default = 'read'
+[[permissions.rule]]
+allow = ['lock', 'unlock', 'freeze', 'unfreeze', 'quick', 'slow']
+to = ['group:sre']
+[group.sre]
+members = [
+  { id = '8f1c2d3e-0000-4000-8000-000000000001', name = 'Mira Novak' },
+  { id = 'a07b1c2d-0000-4000-8000-000000000002', name = 'Jo Lind' },
+]
+[script.slow]
+help = 'Take long'
+effect = 'write'
+exec = ['/bin/sh', '-c', 'while ! test -e go; do sleep 0.05; done']
+job = true
+one_at_a_time = true
+[script.quick]
+help = 'Take no time'
+effect = 'write'
+exec = ['/bin/true']
+";
+    const JO: &str = "a07b1c2d-0000-4000-8000-000000000002";
+    let server = Server::builder().and(rules).start().await;
+    let say = async |who: &str, text: &str| {
+        let response = server.teams.post(said_by(who, text)).await;
+        (response.outcome().to_owned(), response.text())
+    };
+    let (_, started) = say(MIRA, "slow").await;
+    let (_, id) = started.split_once("(job ").unwrap();
+    let id = id.split(')').next().unwrap().to_owned();
+    say(MIRA, "lock deploy/prod 2h \"db move\"").await;
+
+    for (who, text, command, told) in [
+        (STRANGER, "quick".to_owned(), "quick", "no rule allows it"),
+        (STRANGER, format!("job cancel {id}"), "job cancel", "you may not run slow"),
+        (STRANGER, format!("job retry {id}"), "job retry", "you may not run slow"),
+        (JO, "unlock deploy/prod".to_owned(), "unlock", "is locked by Mira Novak"),
+        (JO, "lock deploy/prod 2h mine".to_owned(), "lock", "is locked by Mira Novak"),
+        (STRANGER, "freeze \"everything burns\"".to_owned(), "freeze", "no rule allows it"),
+    ] {
+        let (outcome, said) = say(who, &text).await;
+        assert_eq!(outcome, "refused", "{text}: {said}");
+        let wanted = ["--event", "denied", "--person", who, "--command", command];
+        until(|| {
+            let found = rows(server.folder.path(), &wanted);
+            found.iter().any(|row| row["detail"].as_str().unwrap().contains(told))
+        })
+        .await;
+    }
+    say(MIRA, "freeze \"everything burns\"").await;
+    let (outcome, said) = say(JO, "quick").await;
+    assert_eq!(outcome, "refused", "{said}");
+    until(|| {
+        let wanted = ["--event", "denied", "--person", JO, "--command", "quick"];
+        rows(server.folder.path(), &wanted).len() == 1
+    })
+    .await;
+    fs::write(server.folder.path().join("go"), "").unwrap();
 }
 
 #[tokio::test]

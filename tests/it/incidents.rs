@@ -6,6 +6,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use crate::command_line::hailer;
+use crate::reloading;
 use crate::http::{Connection, PATIENCE, exchange, post};
 use crate::server::{CONFIG, Server, project, write_private};
 use crate::teams::{OTHER_TOKEN, TOKEN, authorization, message, signature};
@@ -300,6 +301,35 @@ async fn incident_11_no_page_of_another_origin_is_let_in() {
         let response = exchange(server.admin, request).await;
         let cors = response.header("access-control-allow-origin");
         assert_eq!(cors, None, "{path}");
+    }
+}
+
+/// webhook 499, 171 and 150: `git pull` and the saving of vim removed all hooks, for a moment or for good.
+#[tokio::test]
+async fn incident_12_a_file_that_goes_and_comes_again_removes_no_command() {
+    let server = reloading::builder().start().await;
+    let path = server.path("hailer.toml");
+    let whole = fs::read_to_string(&path).unwrap();
+    let (half, _) = whole.split_at(whole.len() / 2);
+
+    for (why, spoiled) in [
+        ("", None),
+        ("there is no webhook", Some("")),
+        ("", Some(half)),
+        ("", Some("[webhook.ops]\n<<<<<<< HEAD\n")),
+    ] {
+        let before = reloading::generation(&server).await;
+        fs::remove_file(&path).unwrap();
+        if let Some(text) = spoiled {
+            fs::write(&path, text).unwrap();
+        }
+        reloading::wait_until_refused(&server, why).await;
+        assert!(reloading::has(&server, "first").await, "{spoiled:?}");
+        assert_eq!(reloading::generation(&server).await, before);
+
+        fs::write(&path, &whole).unwrap();
+        reloading::wait_until(&server, |it| !it.contains("refused")).await;
+        assert!(reloading::has(&server, "first").await, "{spoiled:?}");
     }
 }
 

@@ -36,7 +36,7 @@ fn script(name: &str) -> String {
 }
 
 /// Begins a server whose configuration has the script `first`.
-fn builder() -> Builder {
+pub(crate) fn builder() -> Builder {
     Server::builder().config(&with_scripts(&["first"])).file(
         "say.sh",
         "#!/bin/sh\necho \"said $1\"\n",
@@ -60,7 +60,7 @@ pub(crate) async fn generation(server: &Server) -> u64 {
 }
 
 /// Asks without a pause until the probe says what is expected of the configuration.
-async fn wait_until(server: &Server, expected: impl Fn(&str) -> bool) -> String {
+pub(crate) async fn wait_until(server: &Server, expected: impl Fn(&str) -> bool) -> String {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let state = state(server).await;
@@ -79,12 +79,12 @@ pub(crate) async fn wait_until_newer(server: &Server, than: u64) {
     }
 }
 
-async fn wait_until_refused(server: &Server, why: &str) {
+pub(crate) async fn wait_until_refused(server: &Server, why: &str) {
     wait_until(server, |it| it.contains("refused") && it.contains(why)).await;
 }
 
 /// Says whether the bot has a script of this name.
-async fn has(server: &Server, name: &str) -> bool {
+pub(crate) async fn has(server: &Server, name: &str) -> bool {
     server
         .say(name)
         .await

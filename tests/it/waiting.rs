@@ -111,8 +111,9 @@ impl Site {
         let words: Vec<&str> = said.split([' ', ',', '.', ')', '\n']).collect();
         let code = words.iter().zip(words.iter().skip(1));
         let mut codes = code.filter(|(word, _)| ["yes", "(request"].contains(word));
-        let found = codes.find(|(_, code)| code.len() >= 4 && code.chars().all(|it| it.is_ascii_alphanumeric()));
-        found.unwrap_or_else(|| panic!("{said}")).1.to_owned()
+        let found = codes
+            .find(|(_, code)| code.len() >= 4 && code.chars().all(|it| it.is_ascii_alphanumeric()));
+        (*found.unwrap_or_else(|| panic!("{said}")).1).to_owned()
     }
 
     /// Makes sure that somebody's word is refused with these words, and that the audit has it beside the request.
@@ -247,8 +248,14 @@ async fn nobody_can_let_run_what_somebody_asked_for_who_is_blocked_by_now() {
 
     let approve = format!("approve {approval}");
     for webhook in ["ops", "sre"] {
-        site.refuses(webhook, JO, &approve, &approval, "Mira Novak, you are blocked here")
-            .await;
+        site.refuses(
+            webhook,
+            JO,
+            &approve,
+            &approval,
+            "Mira Novak, you are blocked here",
+        )
+        .await;
     }
     let (outcome, said) = site.say("ops", MIRA, &format!("yes {confirmation}")).await;
     assert_eq!(outcome, "refused");
@@ -269,12 +276,24 @@ async fn nobody_can_let_run_what_its_requester_may_not_run_any_more() {
 
     let approve = format!("approve {approval}");
     for webhook in ["ops", "sre"] {
-        site.refuses(webhook, JO, &approve, &approval, "Dan Ost, ship is for the group \"sre\"")
-            .await;
+        site.refuses(
+            webhook,
+            JO,
+            &approve,
+            &approval,
+            "Dan Ost, ship is for the group \"sre\"",
+        )
+        .await;
     }
     let yes = format!("yes {confirmation}");
-    site.refuses("ops", DAN, &yes, &confirmation, "Dan Ost, wipe is for the group \"sre\"")
-        .await;
+    site.refuses(
+        "ops",
+        DAN,
+        &yes,
+        &confirmation,
+        "Dan Ost, wipe is for the group \"sre\"",
+    )
+    .await;
     let (outcome, said) = site.say("sre", DAN, &approve).await;
     assert_eq!(outcome, "failed");
     assert!(said.contains("Nothing waits here"), "{said}");
@@ -287,12 +306,18 @@ async fn the_word_of_somebody_who_left_the_approvers_counts_no_more() {
     let code = site.ask(DAN, "ship").await;
     let approve = format!("approve {code}");
     let (_, first) = site.say("sre", JO, &approve).await;
-    assert!(first.contains("It still needs a yes of 1 more of the group \"sre\""), "{first}");
+    assert!(
+        first.contains("It still needs a yes of 1 more of the group \"sre\""),
+        "{first}"
+    );
 
     site.edit(JOS_LINE, "").await;
 
     let (_, second) = site.say("ops", SUE, &approve).await;
-    assert!(second.contains("It still needs a yes of 1 more of the group"), "{second}");
+    assert!(
+        second.contains("It still needs a yes of 1 more of the group"),
+        "{second}"
+    );
     site.refuses("ops", JO, &approve, &code, "only the group sre approves it")
         .await;
     let before = site.denied(&code).len();
@@ -302,7 +327,10 @@ async fn the_word_of_somebody_who_left_the_approvers_counts_no_more() {
     site.until("the audit has it", || site.denied(&code).len() > before)
         .await;
     let denied = site.denied(&code);
-    assert!(denied[0].contains("only the group sre approves it"), "{denied:?}");
+    assert!(
+        denied[0].contains("only the group sre approves it"),
+        "{denied:?}"
+    );
     let (_, third) = site.say("ops", MIRA, &approve).await;
     assert!(third.contains("Approved"), "{third}");
     site.until("it runs", || site.ran("ship")).await;
@@ -320,8 +348,14 @@ async fn what_was_asked_for_of_another_program_does_not_run() {
     let told = "the command does something else by now; ask for it again";
     site.refuses("sre", JO, &format!("approve {approval}"), &approval, told)
         .await;
-    site.refuses("ops", MIRA, &format!("yes {confirmation}"), &confirmation, told)
-        .await;
+    site.refuses(
+        "ops",
+        MIRA,
+        &format!("yes {confirmation}"),
+        &confirmation,
+        told,
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -338,7 +372,10 @@ async fn as_many_have_to_say_yes_as_the_rules_want_now() {
     let (_, fewer) = site.say("sre", JO, &approve).await;
 
     assert!(more.starts_with("Noted: Jo Lind said yes"), "{more}");
-    assert!(more.contains("1 more of the group \"sre\", typed to @ops or @sre"), "{more}");
+    assert!(
+        more.contains("1 more of the group \"sre\", typed to @ops or @sre"),
+        "{more}"
+    );
     assert!(again.starts_with("You said yes to ship before."), "{again}");
     assert!(fewer.starts_with("Approved"), "{fewer}");
     site.until("it runs", || site.ran("ship")).await;
@@ -351,11 +388,23 @@ async fn what_changes_between_the_last_yes_and_the_start_counts_too() {
     let everybody = "to = ['group:sre', 'group:dev']";
     let blocked = format!("blocked = ['{}']", DAN.1);
     for (from, to, told) in [
-        ("count = 1", "count = 2", "it needs a yes of 2 of the group \"sre\""),
+        (
+            "count = 1",
+            "count = 2",
+            "it needs a yes of 2 of the group \"sre\"",
+        ),
         (JOS_LINE, "", "only the group sre approves it"),
         (everybody, "to = ['group:sre']", "no rule allows it"),
-        ("blocked = []", &blocked, "[permissions] blocked names this person"),
-        ("by = ['group:sre']", "by = ['group:dev']", "only the group dev approves it"),
+        (
+            "blocked = []",
+            &blocked,
+            "[permissions] blocked names this person",
+        ),
+        (
+            "by = ['group:sre']",
+            "by = ['group:dev']",
+            "only the group dev approves it",
+        ),
     ] {
         let site = Site::start().await;
         site.hold_worker().await;
@@ -366,7 +415,8 @@ async fn what_changes_between_the_last_yes_and_the_start_counts_too() {
         site.edit(from, to).await;
         site.free_worker();
 
-        site.until("it is over", || site.job(&code).0 == "failed").await;
+        site.until("it is over", || site.job(&code).0 == "failed")
+            .await;
         assert!(!site.ran("ship"), "{to}");
         let (_, error) = site.job(&code);
         assert!(error.contains("it was not started"), "{to}: {error}");
@@ -387,12 +437,16 @@ async fn another_program_than_the_approved_one_does_not_start() {
     site.rewrite("ship").await;
     site.free_worker();
 
-    site.until("it is over", || site.job(&code).0 == "failed").await;
+    site.until("it is over", || site.job(&code).0 == "failed")
+        .await;
     assert!(!site.ran("ship"));
     site.until("the audit has it", || !site.denied(&code).is_empty())
         .await;
     let denied = site.denied(&code);
-    assert!(denied[0].contains("are not those that were asked for"), "{denied:?}");
+    assert!(
+        denied[0].contains("are not those that were asked for"),
+        "{denied:?}"
+    );
 }
 
 #[tokio::test]
@@ -430,10 +484,14 @@ async fn what_was_approved_long_ago_does_not_start() {
     site.age(&code, "released_at");
     site.free_worker();
 
-    site.until("it is over", || site.job(&code).0 == "expired").await;
+    site.until("it is over", || site.job(&code).0 == "expired")
+        .await;
     assert!(!site.ran("ship"));
     let (_, error) = site.job(&code);
-    assert!(error.contains("did not start in time; ask for it again"), "{error}");
+    assert!(
+        error.contains("did not start in time; ask for it again"),
+        "{error}"
+    );
     site.until("the audit has it", || !site.denied(&code).is_empty())
         .await;
 }
@@ -468,12 +526,22 @@ async fn rules_that_changed_while_the_bot_was_off_count() {
     let code = site.ask(DAN, "ship").await;
     let path = site.server.path("hailer.toml");
     let text = fs::read_to_string(&path).unwrap();
-    fs::write(&path, text.replace("blocked = []", &format!("blocked = ['{}']", DAN.1))).unwrap();
+    fs::write(
+        &path,
+        text.replace("blocked = []", &format!("blocked = ['{}']", DAN.1)),
+    )
+    .unwrap();
 
     let site = site.restart().await;
 
-    site.refuses("sre", JO, &format!("approve {code}"), &code, "Dan Ost, you are blocked here")
-        .await;
+    site.refuses(
+        "sre",
+        JO,
+        &format!("approve {code}"),
+        &code,
+        "Dan Ost, you are blocked here",
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -161,7 +161,7 @@ impl Deploys {
 
     fn theirs(&self, hold: &Hold, invocation: &Invocation) -> CommandError {
         let sentence = hold_sentence(hold, invocation.bot(), self.holds.times(), invocation.now());
-        CommandError::reply_with(Reply::markdown(format!(
+        CommandError::refused(Reply::markdown(format!(
             "{sentence} Ask {}, or add --force to deploy unlock.",
             escape(&hold.by.name)
         )))

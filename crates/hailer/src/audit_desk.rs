@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hailer_dispatch::{CommandError, Invocation};
+use hailer_reply::Reply;
 use hailer_store::{AuditCursor, AuditEntry, AuditFilter, AuditPage, KeyUse, Store};
 
 use crate::job_desk::{JobDesk, caller};
@@ -103,9 +104,9 @@ fn check_auditor(invocation: &Invocation) -> Result<(), CommandError> {
     if invocation.may_audit() {
         return Ok(());
     }
-    Err(CommandError::told(
+    Err(CommandError::refused(Reply::text(
         "Only members of the groups in [permissions] auditors may read the audit.",
-    ))
+    )))
 }
 
 fn looked(invocation: &Invocation) -> AuditEntry {

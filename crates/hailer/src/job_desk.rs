@@ -273,10 +273,11 @@ fn check_permitted(invocation: &Invocation, job: &Job) -> Result<(), CommandErro
     if is_theirs || may_run {
         return Ok(());
     }
-    Err(CommandError::told(format!(
+    let told = Reply::text(format!(
         "Job {} is {}'s, and you may not run {} here.",
         job.id, job.spec.requester.name, job.spec.command
-    )))
+    ));
+    Err(CommandError::refused(told).about_job(job.id.as_str()))
 }
 
 /// An approval is of one call: what waited for one is asked for again.

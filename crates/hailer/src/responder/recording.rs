@@ -31,6 +31,14 @@ impl Core {
                 detail: refusal.to_string(),
                 ..about(errand)
             },
+            Misunderstanding::TooSoon { entry, .. } => AuditEntry {
+                event: "rate_limited".to_owned(),
+                decision: "limit".to_owned(),
+                command: entry.path().to_owned(),
+                effect: entry.effect().as_str().to_owned(),
+                detail: "it ran a moment ago, and wants a pause".to_owned(),
+                ..about(errand)
+            },
             Misunderstanding::TooMany { .. } => AuditEntry {
                 event: "rate_limited".to_owned(),
                 decision: "limit".to_owned(),
