@@ -138,7 +138,7 @@ fn unlock(desk: &HoldDesk) -> impl Command {
                 Released::Theirs(hold) => {
                     let sentence =
                         hold_sentence(&hold, invocation.bot(), desk.times(), invocation.now());
-                    Err(CommandError::reply_with(Reply::markdown(format!(
+                    Err(CommandError::refused(Reply::markdown(format!(
                         "{sentence} Ask {}, or let it go all the same: **@{} unlock {} --force**",
                         escape(&hold.by.name),
                         escape(invocation.bot()),

@@ -309,7 +309,10 @@ async fn only_auditors_read_the_audit_in_a_channel_and_only_of_their_webhook() {
     assert!(of_mira.contains("deploy/prod"), "{of_mira}");
     assert!(!of_mira.contains("denied"), "{of_mira}");
     until(|| {
-        let refused = rows(server.folder.path(), &["--event", "denied", "--command", "audit"]);
+        let refused = rows(
+            server.folder.path(),
+            &["--event", "denied", "--command", "audit"],
+        );
         refused.len() == 1 && refused[0]["person_id"] == STRANGER
     })
     .await;
@@ -355,18 +358,45 @@ exec = ['/bin/true']
 
     for (who, text, command, told) in [
         (STRANGER, "quick".to_owned(), "quick", "no rule allows it"),
-        (STRANGER, format!("job cancel {id}"), "job cancel", "you may not run slow"),
-        (STRANGER, format!("job retry {id}"), "job retry", "you may not run slow"),
-        (JO, "unlock deploy/prod".to_owned(), "unlock", "is locked by Mira Novak"),
-        (JO, "lock deploy/prod 2h mine".to_owned(), "lock", "is locked by Mira Novak"),
-        (STRANGER, "freeze \"everything burns\"".to_owned(), "freeze", "no rule allows it"),
+        (
+            STRANGER,
+            format!("job cancel {id}"),
+            "job cancel",
+            "you may not run slow",
+        ),
+        (
+            STRANGER,
+            format!("job retry {id}"),
+            "job retry",
+            "you may not run slow",
+        ),
+        (
+            JO,
+            "unlock deploy/prod".to_owned(),
+            "unlock",
+            "is locked by Mira Novak",
+        ),
+        (
+            JO,
+            "lock deploy/prod 2h mine".to_owned(),
+            "lock",
+            "is locked by Mira Novak",
+        ),
+        (
+            STRANGER,
+            "freeze \"everything burns\"".to_owned(),
+            "freeze",
+            "no rule allows it",
+        ),
     ] {
         let (outcome, said) = say(who, &text).await;
         assert_eq!(outcome, "refused", "{text}: {said}");
         let wanted = ["--event", "denied", "--person", who, "--command", command];
         until(|| {
             let found = rows(server.folder.path(), &wanted);
-            found.iter().any(|row| row["detail"].as_str().unwrap().contains(told))
+            found
+                .iter()
+                .any(|row| row["detail"].as_str().unwrap().contains(told))
         })
         .await;
     }

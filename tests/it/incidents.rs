@@ -6,8 +6,8 @@ use std::time::Instant;
 use serde_json::Value;
 
 use crate::command_line::hailer;
-use crate::reloading;
 use crate::http::{Connection, PATIENCE, exchange, post};
+use crate::reloading;
 use crate::server::{CONFIG, Server, project, write_private};
 use crate::teams::{OTHER_TOKEN, TOKEN, authorization, message, signature};
 

@@ -33,7 +33,7 @@ workers = 1
 [permissions]
 blocked = []
 [[permissions.rule]]
-allow = ['ship', 'wipe', 'slow']
+allow = ['ship', 'wipe', 'slow', 'freeze', 'unfreeze']
 to = ['group:sre', 'group:dev']
 in = ['webhook:ops']
 
@@ -427,6 +427,56 @@ async fn what_changes_between_the_last_yes_and_the_start_counts_too() {
     }
 }
 
+/// The rows of the audit are in order, so what stands behind the end of the freeze began after it.
+#[tokio::test]
+async fn what_is_queued_does_not_start_in_a_freeze_and_goes_on_after_it() {
+    let site = Site::start().await;
+    site.hold_worker().await;
+    let code = site.ask(DAN, "ship").await;
+    site.say("sre", JO, &format!("approve {code}")).await;
+
+    let (_, frozen) = site.say("ops", MIRA, "freeze \"prod is on fire\"").await;
+    site.free_worker();
+    site.until("the worker is free", || {
+        let slow = ["--command", "slow", "--event", "outcome"];
+        !site.rows(&slow).is_empty()
+    })
+    .await;
+    let (outcome, new) = site.say("ops", DAN, "wipe").await;
+    let (_, listed) = site.say("ops", DAN, "jobs all").await;
+    assert_eq!(site.job(&code).0, "queued");
+    site.say("ops", MIRA, "unfreeze").await;
+    site.until("it runs", || site.ran("ship")).await;
+
+    assert!(frozen.contains("what is queued waits"), "{frozen}");
+    assert!(listed.contains("ship"), "{listed}");
+    assert_eq!(outcome, "refused");
+    assert!(new.contains("frozen by Mira Novak"), "{new}");
+    let number = |arguments: &[&str]| site.rows(arguments)[0]["seq"].as_i64().unwrap();
+    let thawed = number(&["--event", "unfrozen"]);
+    assert!(number(&["--job", &code, "--event", "started"]) > thawed);
+}
+
+#[tokio::test]
+async fn what_is_queued_does_not_start_in_a_window_that_came_meanwhile() {
+    let site = Site::start().await;
+    site.hold_worker().await;
+    let code = site.ask(DAN, "ship").await;
+    site.say("sre", JO, &format!("approve {code}")).await;
+
+    let window = "[[freeze]]\ncron = '* * * * *'\nlasts = '2h'\ncommands = ['ship']\n[group.sre]";
+    site.edit("[group.sre]", window).await;
+    site.free_worker();
+    let postponed = ["--job", &code, "--event", "postponed"];
+    site.until("it is put off", || !site.rows(&postponed).is_empty())
+        .await;
+
+    assert_eq!(site.job(&code).0, "queued");
+    assert!(!site.ran("ship"));
+    let (_, said) = site.say("ops", DAN, &format!("job cancel {code}")).await;
+    assert!(said.contains("had not begun"), "{said}");
+}
+
 #[tokio::test]
 async fn another_program_than_the_approved_one_does_not_start() {
     let site = Site::start().await;
@@ -554,4 +604,26 @@ async fn without_a_store_a_second_word_is_forgotten_with_the_server() {
 
     assert!(said.contains("Nothing waits here"), "{said}");
     assert!(!site.ran("wipe"));
+}
+
+#[tokio::test]
+async fn a_word_at_the_command_line_that_does_not_count_is_a_row_too() {
+    let site = Site::start().await;
+    site.edit("name = 'Dan Ost' }", "name = 'Dan Ost', os = 'dan' }")
+        .await;
+    let code = site.ask(MIRA, "ship").await;
+
+    let ran = hailer(["approvals", "approve", &code])
+        .variable("SUDO_USER", "dan")
+        .folder(site.folder())
+        .run();
+
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(
+        ran.err.contains("only the group sre approves it"),
+        "{ran:?}"
+    );
+    let denied = site.denied(&code);
+    assert_eq!(denied, ["cli; user dan; only the group sre approves it"]);
+    assert!(!site.ran("ship"));
 }

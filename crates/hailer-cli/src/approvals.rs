@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use hailer::{
     Approver, Environment, JobId, NotCounted, OpenRequest, Operator, Permissions, TenantId, Way,
 };
-use hailer_store::{Ballot, Caller, Person, Request, Store, Vote, Voted};
+use hailer_store::{AuditEntry, Ballot, Caller, Person, Request, Store, Vote, Voted};
 use serde_json::{Value, json};
 
 use crate::exit::{Exit, Failure};
@@ -182,9 +182,13 @@ async fn approve(
     code: &JobId,
 ) -> Result<Exit, Failure> {
     let request = find(store, code).await?;
-    let open = open(permissions, &request)?;
-    open.check(&who.approver(&request))
-        .map_err(|why| no(&why.to_string()))?;
+    let open = match open(permissions, &request) {
+        Ok(open) => open,
+        Err(why) => return Err(refuse(store, who, &request, &why).await),
+    };
+    if let Err(why) = open.check(&who.approver(&request)) {
+        return Err(refuse(store, who, &request, &why.to_string()).await);
+    }
     let ballot = who.ballot(&request, "");
     let voted = store.approve(code, &ballot, open.are_enough()).await;
     told(
@@ -202,10 +206,13 @@ async fn deny(
     reason: &str,
 ) -> Result<Exit, Failure> {
     let request = find(store, code).await?;
-    let open = open(permissions, &request)?;
+    let open = match open(permissions, &request) {
+        Ok(open) => open,
+        Err(why) => return Err(refuse(store, who, &request, &why).await),
+    };
     match open.check(&who.approver(&request)) {
         Ok(()) | Err(NotCounted::Way { .. }) => {}
-        Err(why) => return Err(no(&why.to_string())),
+        Err(why) => return Err(refuse(store, who, &request, &why.to_string()).await),
     }
     let voted = store.deny(code, &who.ballot(&request, reason)).await;
     told(
@@ -223,10 +230,31 @@ async fn find(store: &Store, code: &JobId) -> Result<Request, Failure> {
     })
 }
 
-fn open(permissions: &Permissions, request: &Request) -> Result<OpenRequest, Failure> {
+fn open(permissions: &Permissions, request: &Request) -> Result<OpenRequest, String> {
     permissions
         .open_request(request)
-        .map_err(|why| no(&format!("the request leads nowhere any more: {why}")))
+        .map_err(|why| format!("the request leads nowhere any more: {why}"))
+}
+
+/// Says why a word does not count, here and in the audit.
+async fn refuse(store: &Store, who: &Who<'_>, request: &Request, why: &str) -> Failure {
+    let spec = &request.job.spec;
+    let entry = AuditEntry {
+        event: "denied".to_owned(),
+        decision: "deny".to_owned(),
+        job: Some(request.job.id.clone()),
+        webhook: spec.webhook.clone(),
+        actor_id: who.operator.id.to_string(),
+        actor_name: who.operator.name.clone(),
+        command: spec.command.clone(),
+        effect: spec.effect.as_str().to_owned(),
+        detail: format!("cli; user {}; {why}", who.user),
+        ..AuditEntry::default()
+    };
+    match store.audit(&entry).await {
+        Ok(()) => no(why),
+        Err(error) => no(&format!("{why}\n  the audit does not have it: {error}")),
+    }
 }
 
 fn told(voted: Voted, request: &Request, open: Option<&OpenRequest>) -> Result<Exit, Failure> {

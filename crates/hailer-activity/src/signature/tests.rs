@@ -381,3 +381,29 @@ fn neither_keys_nor_errors_show_the_token() {
         "{shown}"
     );
 }
+
+#[test]
+fn a_key_of_the_least_length_is_taken_and_a_shorter_one_is_not() {
+    let token = |length: usize| BASE64_STANDARD.encode(vec![7; length]);
+    let key = HmacKey::from_base64(&token(HmacKey::MINIMUM_LENGTH)).unwrap();
+    let short = HmacKey::from_base64(&token(HmacKey::MINIMUM_LENGTH - 1));
+
+    assert_eq!((key.length(), key.has_teams_length()), (24, false));
+    assert_eq!(short.unwrap_err(), KeyError::TooShort { length: 23 });
+    let teams = HmacKey::from_base64(&token(32)).unwrap();
+    assert_eq!((teams.length(), teams.has_teams_length()), (32, true));
+}
+
+#[test]
+fn a_letter_that_is_in_the_wrong_place_is_counted_from_one() {
+    let error = HmacKey::from_base64("AAAA=AAA").unwrap_err();
+
+    assert_eq!(error, KeyError::NotBase64 { position: 5 });
+}
+
+#[test]
+fn the_bytes_to_keep_are_those_that_were_signed() {
+    let verified = check(key().sign(BODY), BODY).unwrap();
+
+    assert_eq!(verified.to_bytes(), BODY);
+}

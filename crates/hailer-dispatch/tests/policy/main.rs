@@ -9,6 +9,7 @@
 
 mod approving;
 mod arguments;
+mod asking;
 mod ceiling;
 mod listing;
 mod model;
