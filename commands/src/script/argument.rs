@@ -1,7 +1,8 @@
 //! What a script takes: the arguments that its configuration declares.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use hailer::clap::{self, Arg, ArgAction};
@@ -125,11 +126,9 @@ impl Pattern {
     ///
     /// It is none.
     pub fn new(pattern: &str) -> Result<Self, regex::Error> {
-        // Anchors of our own: `^a|b$` would match more than it seems to.
-        let regex = Regex::new(&format!(r"\A(?:{pattern})\z"))?;
         Ok(Self {
             shown: pattern.to_owned(),
-            regex: Arc::new(regex),
+            regex: compiled(pattern)?,
         })
     }
 
@@ -140,6 +139,21 @@ impl Pattern {
     pub(super) fn shown(&self) -> &str {
         &self.shown
     }
+}
+
+/// Compiles an expression, or finds it where it is in use: many scripts take the same tickets and names, and a
+/// configuration that is read again has those of the one before.
+fn compiled(pattern: &str) -> Result<Arc<Regex>, regex::Error> {
+    static IN_USE: Mutex<BTreeMap<String, Weak<Regex>>> = Mutex::new(BTreeMap::new());
+    let mut in_use = IN_USE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(regex) = in_use.get(pattern).and_then(Weak::upgrade) {
+        return Ok(regex);
+    }
+    in_use.retain(|_, it| it.strong_count() > 0);
+    // Anchors of our own: `^a|b$` would match more than it seems to.
+    let regex = Arc::new(Regex::new(&format!(r"\A(?:{pattern})\z"))?);
+    in_use.insert(pattern.to_owned(), Arc::downgrade(&regex));
+    Ok(regex)
 }
 
 impl PartialEq for Pattern {

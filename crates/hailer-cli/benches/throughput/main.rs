@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo bench --package hailer-cli --bench throughput -- --rounds 12
+//! cargo bench --package hailer-cli --bench throughput -- --only-starts
 //! ```
 //!
 //! The bare server only verifies the signature, parses the activity and gives its text back; what Hailer needs
@@ -14,6 +15,7 @@ mod load;
 mod process;
 mod report;
 mod request;
+mod scripts;
 
 use std::time::Duration;
 
@@ -45,6 +47,12 @@ struct Arguments {
     /// How many webhooks the configurations of hailer have
     #[arg(long, value_delimiter = ',', default_value = "1,10000")]
     webhooks: Vec<usize>,
+    /// How many scripts the configurations have whose start is timed
+    #[arg(long, value_delimiter = ',', default_value = "1,1000")]
+    scripts: Vec<usize>,
+    /// Only time the starts with scripts
+    #[arg(long)]
+    only_starts: bool,
     /// Only serve as the bare server
     #[arg(long, hide = true)]
     bare_server: bool,
@@ -57,6 +65,10 @@ fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     if arguments.bare_server {
         return bare_server::serve();
+    }
+    report::print_starts(&scripts::measure(&arguments.scripts)?)?;
+    if arguments.only_starts {
+        return Ok(());
     }
     let arguments = match arguments.bench {
         true => arguments,

@@ -8,6 +8,29 @@ use anyhow::Context;
 use crate::Measured;
 use crate::load::Round;
 
+/// Prints how long starts took; the first is what the others are compared with.
+pub(crate) fn print_starts(all: &[Measured]) -> anyhow::Result<()> {
+    let mut table = format!(
+        "{:<24}{:>10}{:>18}{:>10}\n",
+        "", "ready ms", "(min..max)", "idle MB"
+    );
+    for measured in all {
+        let starts = sorted(measured.starts.iter().map(|it| milliseconds(*it)));
+        let spread = format!("({:.1}..{:.1})", at(&starts, 0.0), at(&starts, 1.0));
+        table.push_str(&format!(
+            "{:<24}{:>10.1}{:>18}{:>10.1}\n",
+            measured.name,
+            at(&starts, 0.5),
+            spread,
+            megabytes(measured.idle_rss)
+        ));
+    }
+    table.push_str("\nFigure to reach: ready within 200 ms with 1,000 scripts.\n\n");
+    stdout()
+        .write_all(table.as_bytes())
+        .context("cannot print the table")
+}
+
 /// Prints what was measured; the first is what the others are compared with.
 pub(crate) fn print(all: &[Measured]) -> anyhow::Result<()> {
     let bare = all.first().context("nothing was measured")?;

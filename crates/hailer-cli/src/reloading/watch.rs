@@ -14,6 +14,12 @@ use hailer::SourceFiles;
 /// Soon enough that a token that was removed is dead within a second.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// So many files are looked at that often; more of them less often, so that nobody pays for a thousand scripts.
+const FILES_A_LOOK: usize = 500;
+
+/// A token that was removed is dead within a second also then.
+const LONGEST_LOOK: Duration = Duration::from_millis(800);
+
 /// Files that change together, or are written bit by bit, are waited for.
 const SETTLE: Duration = Duration::from_millis(150);
 
@@ -74,7 +80,7 @@ impl FileWatch {
     /// Waits until a file is in another state, and all of them are at rest.
     pub(crate) async fn changed(&self) {
         loop {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(between_looks(self.known.len())).await;
             let mut last = self.states().await;
             if last == self.known {
                 continue;
@@ -91,6 +97,12 @@ impl FileWatch {
             return;
         }
     }
+}
+
+fn between_looks(files: usize) -> Duration {
+    let times = files.div_ceil(FILES_A_LOOK).max(1);
+    LOOK.saturating_mul(u32::try_from(times).unwrap_or(u32::MAX))
+        .min(LONGEST_LOOK)
 }
 
 impl Stamp {

@@ -173,14 +173,17 @@ impl Thing {
 
 impl Print {
     fn of(node: &Node, source: &Source) -> Self {
-        let items = match &node.value {
-            Value::Array(items) => Some(items.iter().map(|it| hash(it, source)).collect()),
-            _ => None,
+        let Value::Array(items) = &node.value else {
+            return Self {
+                open: hash(node, source),
+                ..Self::default()
+            };
         };
+        let items: Vec<_> = items.iter().map(|it| hash(it, source)).collect();
         Self {
-            open: hash(node, source),
+            open: digest(items.iter().map(Vec::as_slice)),
             secret: None,
-            items,
+            items: Some(items),
         }
     }
 }
