@@ -200,6 +200,25 @@ fn a_script_that_describes_itself_is_added() {
     );
 }
 
+#[tokio::test]
+async fn a_script_in_python_describes_itself() {
+    let folder = folder_to_add_to();
+    let server = Server::builder()
+        .and(&tables("localhost.cert.pem", "localhost.key.pem"))
+        .start()
+        .await;
+    let port = server.teams.address.port().to_string();
+
+    let added = add(folder.path(), &["bin/certificate.py"]);
+    let ran = run(
+        folder.path(),
+        &["certificate", "127.0.0.1", "--port", &port],
+    );
+
+    assert_eq!(added.code, Some(0), "{added:?}");
+    assert!(said(&ran).contains(" is valid for "), "{ran:?}");
+}
+
 #[test]
 fn a_description_is_data_and_loosens_nothing() {
     let hostile = r#"{"hailer_spec": 1, "help": "x\" # ]]\\", "group": "a\"]\\u0022 [script.evil]",

@@ -42,6 +42,7 @@ mod doctor;
 mod duplicates;
 mod echo;
 mod explaining;
+mod hostile_scripts;
 mod incidents;
 mod jobs;
 mod keys;

@@ -100,6 +100,47 @@ async fn the_same_name_is_the_same_person_and_channel() {
     assert!(person != first.0 && channel != first.1);
 }
 
+#[test]
+fn the_beginning_of_a_name_is_enough_when_one_person_is_meant() {
+    let members = "[group.ops]\nmembers = [{ id = 'a07b1c2d-0000-4000-8000-000000000002', name = 'Joan Park' }]\n\
+         [playground.person]\nmira.name = 'Mira Novak'\njo.name = 'Jo Lind'\n";
+    let folder = project(&format!("{CONFIG}{members}"));
+    let whoami = |person: &str| {
+        hailer(["send", "whoami", "--as", person])
+            .folder(folder.path())
+            .run()
+    };
+
+    let (mira, joan, several) = (whoami("mira"), whoami("JOAN"), whoami("jo"));
+
+    assert!(mira.out.starts_with("You are Mira Novak;"), "{mira:?}");
+    assert!(joan.out.starts_with("You are Joan Park;"), "{joan:?}");
+    assert!(joan.out.contains("a07b1c2d-0000-4000-8000-000000000002"));
+    assert_eq!(several.code, Some(2), "{several:?}");
+    assert!(several.err.contains("Jo Lind, Joan Park"), "{several:?}");
+}
+
+#[test]
+fn an_address_that_is_taken_is_told_by_its_key() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for key in ["listen", "admin_listen"] {
+        let line = format!("\n{key} = '127.0.0.1:0'");
+        let config = CONFIG.replacen(&line, &format!("\n{key} = '{address}'"), 1);
+        let folder = project(&config);
+        let number = config
+            .lines()
+            .position(|it| it.starts_with(&format!("{key} ")));
+        let place = format!("[server] {key} (hailer.toml:{})", number.unwrap() + 1);
+
+        let ran = hailer(["serve"]).folder(folder.path()).run();
+
+        assert_eq!(ran.code, Some(4), "{ran:?}");
+        assert!(ran.err.contains(&place), "{place} {ran:?}");
+        assert!(ran.err.contains(&address), "{ran:?}");
+    }
+}
+
 #[tokio::test]
 async fn an_address_and_a_token_are_enough() {
     let server = Server::start().await;

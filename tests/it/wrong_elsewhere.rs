@@ -78,6 +78,7 @@ fn what_the_message_needs_has_to_be_right() {
     assert_eq!(ran.code, Some(3), "{ran:?}");
     assert!(ran.err.contains("missing.token"), "{ran:?}");
     assert!(!ran.err.contains("/nowhere"), "{ran:?}");
+    assert!(ran.err.contains("other.toml"), "{ran:?}");
 }
 
 #[test]

@@ -80,6 +80,7 @@ impl Source {
 pub(crate) struct PartOfProject {
     pub(crate) config: Config,
     pub(crate) modules: Vec<Module>,
+    pub(crate) playground: PlaygroundConfig,
 }
 
 impl PartOfProject {
@@ -91,20 +92,24 @@ impl PartOfProject {
         modules: Modules<'_>,
     ) -> Result<Self, Failure> {
         let modules = modules(&draft);
-        hailer_playground::know(&draft);
+        let playground = hailer_playground::read(&draft);
         let Partly {
             config,
             here,
             elsewhere,
             ..
         } = draft.finish_part(paths);
-        if here.has_errors() {
-            return Err(here.into());
-        }
         if let Some(line) = in_a_line(&elsewhere) {
             output::say(&line);
         }
-        Ok(Self { config, modules })
+        if here.has_errors() {
+            return Err(here.into());
+        }
+        Ok(Self {
+            config,
+            modules,
+            playground,
+        })
     }
 }
 

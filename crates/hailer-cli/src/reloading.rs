@@ -118,8 +118,9 @@ impl<'l> Following<'l> {
             }
             Err(failure) => {
                 let problems = failure.to_string();
-                tracing::error!(by, %problems, "the configuration is refused; what held before still holds");
-                self.reloader.refuse(&in_a_line(&problems), by);
+                let line = in_a_line(&problems);
+                tracing::error!(by, problems = %line, "the configuration is refused; what held before still holds; `hailer check` tells all");
+                self.reloader.refuse(&line, by);
                 Err(problems)
             }
         }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 use chrono::Utc;
-use hailer::{Config, Environment, HmacKey, Reply, TeamsMessage, read_message};
+use hailer::{Config, Environment, HmacKey, Reply, TeamsMessage, WebhookConfig, read_message};
+use hailer_playground::{PlaygroundConfig, find_person};
 use tokio::sync::oneshot;
 
 use crate::arguments::SendOptions;
@@ -19,6 +20,9 @@ use post::{Posted, post};
 
 /// After this time Teams shows its own error.
 pub(crate) const TEAMS_WAITS: Duration = Duration::from_secs(5);
+
+/// A bot with nothing left to do ends sooner.
+const GOODBYE: Duration = Duration::from_millis(500);
 
 /// Characters of an answer that is no reply; more says no more.
 const MOST_SHOWN: usize = 500;
@@ -50,8 +54,11 @@ pub(crate) fn run(
             let project = Project::load(source.clone(), None, environment, modules);
             let project = project.map_err(|_| ());
             let target = match &project {
-                Ok(project) => configured(&project.config, options)?,
-                Err(()) => configured(&part(&source, options, environment, modules)?, options)?,
+                Ok(project) => configured(&project.config, &project.playground, options)?,
+                Err(()) => {
+                    let part = part(&source, options, environment, modules)?;
+                    configured(&part.config, &part.playground, options)?
+                }
             };
             match (runtime.block_on(send_to(&target)), project) {
                 (Err(failure), project) if failure.exit() == Exit::Unreachable => {
@@ -76,12 +83,12 @@ fn part(
     options: &SendOptions,
     environment: &Environment,
     modules: Modules<'_>,
-) -> Result<Config, Failure> {
+) -> Result<PartOfProject, Failure> {
     let draft = source.draft(environment)?;
     let first = draft.section("webhook").names().into_iter().next();
     let webhook = options.webhook.clone().or(first).unwrap_or_default();
     let paths: [&[&str]; 2] = [&["server"], &["webhook", &webhook]];
-    Ok(PartOfProject::load(draft, &paths, modules)?.config)
+    PartOfProject::load(draft, &paths, modules)
 }
 
 fn no_stand_in(target: &Target) -> Failure {
@@ -114,7 +121,11 @@ fn stranger(
     })
 }
 
-fn configured(config: &Config, options: &SendOptions) -> Result<Target, Failure> {
+fn configured(
+    config: &Config,
+    playground: &PlaygroundConfig,
+    options: &SendOptions,
+) -> Result<Target, Failure> {
     let wanted = options.webhook.as_deref();
     let webhook = config
         .webhooks
@@ -147,8 +158,36 @@ fn configured(config: &Config, options: &SendOptions) -> Result<Target, Failure>
         ),
         webhook: webhook.name.clone(),
         key: key.clone(),
-        message: message(TeamsMessage::new(&webhook.mention, &options.text), options)
-            .known_to(config, &webhook.name),
+        message: message_of(config, playground, webhook, options)?,
+    })
+}
+
+/// Writes the message of somebody whom the configuration may know by the beginning of their name.
+fn message_of(
+    config: &Config,
+    playground: &PlaygroundConfig,
+    webhook: &WebhookConfig,
+    options: &SendOptions,
+) -> Result<TeamsMessage, Failure> {
+    let written = TeamsMessage::new(&webhook.mention, &options.text);
+    let person = find_person(playground, config, &options.person).map_err(|names| {
+        let text = format!(
+            "error: `--as {}` can be several people: {}\n  fix: write more of the name",
+            options.person,
+            names.join(", ")
+        );
+        Failure::new(Exit::Usage, text)
+    })?;
+    let Some(person) = person else {
+        return Ok(message(written, options).known_to(config, &webhook.name));
+    };
+    let message = written
+        .from_person(&person.name)
+        .in_channel(&options.channel)
+        .known_to(config, &webhook.name);
+    Ok(match &person.id {
+        Some(id) => message.with_person_id(id),
+        None => message,
     })
 }
 
@@ -166,15 +205,22 @@ async fn send_to(target: &Target) -> Result<Posted, Failure> {
 
 /// Starts the bot on a free port for one message.
 async fn send_in_process(project: Project, mut target: Target) -> Result<Posted, Failure> {
+    let grace = project.config.server.shutdown_grace;
     let bound = project.bot.on_a_free_port().bind()?;
     target.url = format!("http://{}/webhook/{}", bound.address(), target.webhook);
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(bound.run(async move {
+    let mut serving = tokio::spawn(bound.run(async move {
         let _ = stopped.await;
     }));
     let posted = send_to(&target).await;
     let _ = stop.send(());
-    let _ = serving.await;
+    if tokio::time::timeout(GOODBYE, &mut serving).await.is_err() {
+        output::say(&format!(
+            "it is not done yet: this bot ends with the call, and waits {} s at most for what it does; start `hailer serve` for work that takes longer",
+            grace.as_secs()
+        ));
+        let _ = serving.await;
+    }
     posted
 }
 

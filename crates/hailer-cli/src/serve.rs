@@ -241,6 +241,6 @@ fn url(bound: &BoundBot, config: &Config) -> String {
 }
 
 fn commands(bound: &BoundBot) -> String {
-    let paths: Vec<&str> = bound.catalog().iter().map(hailer::Entry::path).collect();
-    format!("{}: {}", paths.len(), paths.join(", "))
+    let count = bound.catalog().iter().count();
+    format!("{count}   type `help`, or run `hailer commands`")
 }

@@ -65,6 +65,14 @@ pub fn know(draft: &Draft) {
 
 /// Returns everybody who can be spoken as: who is named here, members of groups, and a few made-up people.
 pub(crate) fn everybody(playground: &PlaygroundConfig, config: &Config) -> Vec<Person> {
+    let made_up = PEOPLE.iter().map(|name| Person {
+        name: (*name).to_owned(),
+        id: None,
+    });
+    once_each(configured(playground, config).into_iter().chain(made_up))
+}
+
+fn configured(playground: &PlaygroundConfig, config: &Config) -> Vec<Person> {
     let named = playground.people.iter().cloned();
     let groups = config.permissions.groups.iter();
     let members = groups.flat_map(|it| &it.members).map(|member| Person {
@@ -74,12 +82,12 @@ pub(crate) fn everybody(playground: &PlaygroundConfig, config: &Config) -> Vec<P
             .unwrap_or_else(|| member.id.as_str().to_owned()),
         id: Some(member.id.as_str().to_owned()),
     });
-    let made_up = PEOPLE.iter().map(|name| Person {
-        name: (*name).to_owned(),
-        id: None,
-    });
+    once_each(named.chain(members))
+}
+
+fn once_each(people: impl Iterator<Item = Person>) -> Vec<Person> {
     let mut all: Vec<Person> = Vec::new();
-    for person in named.chain(members).chain(made_up) {
+    for person in people {
         let is_known = all
             .iter()
             .any(|it| it.entra_id() == person.entra_id() || it.name == person.name);
@@ -88,6 +96,31 @@ pub(crate) fn everybody(playground: &PlaygroundConfig, config: &Config) -> Vec<P
         }
     }
     all
+}
+
+/// Finds whom of the configuration a name means, or the beginning of one, whatever its case. Nobody is no mistake,
+/// because people can be made up.
+///
+/// # Errors
+///
+/// The names of all who could be meant.
+pub fn find_person(
+    playground: &PlaygroundConfig,
+    config: &Config,
+    written: &str,
+) -> Result<Option<Person>, Vec<String>> {
+    let written = written.trim().to_lowercase();
+    let all = configured(playground, config);
+    if let Some(person) = all.iter().find(|it| it.name.to_lowercase() == written) {
+        return Ok(Some(person.clone()));
+    }
+    let begins = |it: &&Person| !written.is_empty() && it.name.to_lowercase().starts_with(&written);
+    let found: Vec<&Person> = all.iter().filter(begins).collect();
+    match found.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some((*one).clone())),
+        several => Err(several.iter().map(|it| it.name.clone()).collect()),
+    }
 }
 
 impl Person {

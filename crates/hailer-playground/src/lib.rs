@@ -23,7 +23,7 @@ mod sorry;
 mod stage;
 mod wire;
 
-pub use config::{Person, PlaygroundConfig, know, read};
+pub use config::{Person, PlaygroundConfig, find_person, know, read};
 pub use error::PlaygroundError;
 pub use operator::OperatorPages;
 pub use server::{Announce, PlayedBot, Playground};

@@ -18,7 +18,7 @@ use hailer_transport::{
 use crate::bound_bot::{BoundBot, stop_signal};
 use crate::clock::BotClock;
 use crate::command_runtime::CommandRuntime;
-use crate::config::{CommandConfig, Config, Problems, TlsConfig};
+use crate::config::{CommandConfig, Config, Problems, ServerConfig, TlsConfig};
 use crate::follow_ups::Posted;
 use crate::generation::{Current, Provisioned, Surroundings};
 use crate::in_process::InProcessBot;
@@ -73,9 +73,43 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error("{0}")]
     Store(#[source] OpenError),
+    /// An address is taken, not of this machine, or needs a privilege.
+    #[error(
+        "cannot listen on {address}: {source}\n  --> {place}\n  fix: stop the program that listens there, or write another address"
+    )]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Which key names it, and where that is written.
+        place: String,
+        /// What the system says.
+        source: io::Error,
+    },
     /// An address is taken, or a certificate cannot be used.
     #[error("{0}")]
     Serve(#[source] ServeError),
+}
+
+impl StartError {
+    /// Says by which key of the configuration an address is listened on.
+    fn listening(error: ServeError, server: &ServerConfig) -> Self {
+        let ServeError::Bind { address, source } = error else {
+            return Self::Serve(error);
+        };
+        let [listen, admin_listen] = &server.places;
+        let (key, place) = match address == server.listen {
+            true => ("listen", listen),
+            false => ("admin_listen", admin_listen),
+        };
+        let place = place
+            .as_deref()
+            .unwrap_or("left out, so it is the usual one");
+        Self::Listen {
+            address,
+            place: format!("[server] {key} ({place})"),
+            source,
+        }
+    }
 }
 
 impl Bot {
@@ -258,6 +292,7 @@ impl Bot {
     /// A [`StartError`].
     pub fn bind(self) -> Result<BoundBot, StartError> {
         let mut options = options(&self.config);
+        let server_config = self.config.server.clone();
         let metrics = new_metrics();
         let observer = JobMetrics::new(&metrics);
         let bot = Self {
@@ -273,7 +308,7 @@ impl Bot {
         options.reloads = Some(Arc::new(AdminDesk(Arc::clone(&current))));
         let services = Arc::clone(&current);
         let server = Server::bind(&options, services, metrics, Arc::new(Utc::now))
-            .map_err(StartError::Serve)?;
+            .map_err(|error| StartError::listening(error, &server_config))?;
         Ok(BoundBot::new(server, current, options.shutdown_grace))
     }
 

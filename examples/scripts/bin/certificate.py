@@ -1,12 +1,26 @@
 #!/usr/bin/env python3
-"""Says when the certificate of a host expires: certificate.py -- HOST PORT"""
+"""Says when the certificate of a host expires: certificate.py -- HOST PORT; describes itself: certificate.py --hailer-spec"""
 
 import hashlib
+import json
 import socket
 import ssl
 import subprocess
 import sys
 from datetime import datetime, timezone
+
+SPEC = {
+    "hailer_spec": 1,
+    "help": "Say when the certificate of a host expires",
+    "example": "certificate example.com",
+    "effect": "read",
+    "timeout": "10s",
+    "words": ["--", "{host}", "{port}"],
+    "args": [
+        {"name": "host", "type": "host", "help": "which host"},
+        {"name": "port", "type": "integer", "min": 1, "max": 65535, "default": 443, "help": "at which port"},
+    ],
+}
 
 
 def certificate(host: str, port: int) -> bytes:
@@ -27,6 +41,9 @@ def expiry(der: bytes) -> datetime:
 
 
 def main() -> int:
+    if sys.argv[1:] == ["--hailer-spec"]:
+        print(json.dumps(SPEC))
+        return 0
     host, port = sys.argv[-2], int(sys.argv[-1])
     try:
         der = certificate(host, port)

@@ -9,7 +9,7 @@ use hailer_dispatch::Rate;
 
 use super::code;
 use super::outline::Content;
-use super::problem::Problem;
+use super::problem::{Location, Problem};
 use super::reading::Reading;
 use super::report::shown;
 use super::scalar::{self, Complaint, Wanted};
@@ -374,6 +374,16 @@ impl<'d> Section<'d> {
 
     pub(super) fn reading(&self) -> &'d Reading {
         self.reading
+    }
+
+    /// Names the file and the line of a key's value, or the variable; nothing when it is left out.
+    pub(super) fn place_of(&self, key: &str) -> Option<String> {
+        let location = self.entry(key)?.node.origin.locate(self.reading.source());
+        Some(match location {
+            Location::Line { path, line, .. } => format!("{path}:{line}"),
+            Location::File { path } => path,
+            Location::Variable { name } => name,
+        })
     }
 
     /// Returns the entry of a key, which is known from now on.

@@ -45,6 +45,8 @@ pub struct ServerConfig {
     pub public_url: Option<String>,
     /// The certificate, when there is no proxy that has one.
     pub tls: Option<TlsConfig>,
+    /// Where the addresses are written, as `listen` and `admin_listen`; nothing where they are the defaults.
+    pub(crate) places: [Option<String>; 2],
 }
 
 /// The files of a certificate.
@@ -66,6 +68,7 @@ impl Default for ServerConfig {
             shutdown_grace: SHUTDOWN_GRACE,
             public_url: None,
             tls: None,
+            places: [None, None],
         }
     }
 }
@@ -83,6 +86,7 @@ pub(super) fn read(server: &Section<'_>) -> ServerConfig {
         shutdown_grace: server.duration("shutdown_grace").unwrap_or(SHUTDOWN_GRACE),
         public_url: read_public_url(server),
         tls: read_tls(server),
+        places: ["listen", "admin_listen"].map(|key| server.place_of(key)),
     };
     check_addresses(server, &config);
     check_durations(server, &config);
