@@ -14,6 +14,7 @@ use hailer::{
     NoArgs, Reply, Spec, clap, command_fn,
 };
 use hailer_commands::deploy;
+use hailer_commands::incident;
 use hailer_commands::schedule;
 use hailer_commands::status::{self, Checks, Service};
 use serde_json::{Value, json};
@@ -88,6 +89,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     shown.extend(about_a_job().await?);
     shown.extend(about_deploys().await?);
     shown.extend(about_schedules().await?);
+    shown.extend(about_an_incident().await?);
     writeln!(stdout(), "{:#}", Value::from(shown))?;
     Ok(())
 }
@@ -176,6 +178,63 @@ async fn about_schedules() -> Result<Vec<Value>, Box<dyn Error>> {
         shown.push(answer(&bot, name, typed).await?);
     }
     let shown = steady_moments(&Value::from(shown).to_string())?;
+    Ok(serde_json::from_str(&shown)?)
+}
+
+/// An incident from its beginning to its end.
+async fn about_an_incident() -> Result<Vec<Value>, Box<dyn Error>> {
+    let errors = Spec::new("errors", "errors of the last hour").effect(Effect::Read);
+    let errors = command_fn(errors, |_: NoArgs, _: Invocation| {
+        ready(Ok(Reply::text("shop: 12 errors")))
+    });
+    let settings = incident::Settings {
+        zone: chrono_tz::Tz::UTC,
+        has_whole_channel: true,
+    };
+    let bot = TestBot::new()
+        .with_store()
+        .module(Module::new("Errors").command(errors))
+        .module(incident::module(Some(settings)))
+        .module(hailer_commands::builtin());
+    let mut shown = vec![
+        answer(
+            &bot,
+            "a new incident",
+            "incident open sev2 \"checkout is down\"",
+        )
+        .await?,
+    ];
+    for typed in [
+        "incident assign me commander",
+        "incident note db-2 is full since 14:02",
+        "errors",
+    ] {
+        bot.say(typed).await.assert_ok();
+    }
+    bot.as_user("Jo Lind")
+        .say("incident severity sev1")
+        .await
+        .assert_ok();
+    for (name, typed) in [
+        ("an incident", "incident show"),
+        ("the timeline of an incident", "incident timeline"),
+        ("incidents", "incidents"),
+        (
+            "an incident is closed",
+            "incident close \"a full disk on db-2\"",
+        ),
+        ("an incident to be kept", "incident export INC-1"),
+    ] {
+        shown.push(answer(&bot, name, typed).await?);
+    }
+    let shown = Value::from(shown).to_string();
+    let date = regex::Regex::new(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")?;
+    let shown = date.replace_all(&shown, "2026-11-24 14:05:09 UTC");
+    let shown = steady_moments(&shown)?;
+    let time = regex::Regex::new(r"\b\d\d:\d\d (UTC)?( +)(Mira|Jo) ")?;
+    let shown = time.replace_all(&shown, "14:05 $1$2$3 ");
+    let cell = regex::Regex::new("\"\\d\\d:\\d\\d\"")?;
+    let shown = cell.replace_all(&shown, "\"14:05\"");
     Ok(serde_json::from_str(&shown)?)
 }
 

@@ -11,6 +11,7 @@ mod echo;
 mod fake;
 mod help;
 pub mod holds;
+pub mod incident;
 pub mod jobs;
 mod last;
 mod moment;
@@ -46,6 +47,7 @@ pub fn all(draft: &Draft) -> Vec<Module> {
         oncall::module(oncall::read(draft)),
         runbook::module(runbook::read(draft)),
         schedule::module(schedule::read(draft)),
+        incident::module(incident::read(draft)),
         deploy::module(deploy::read(draft)),
         script::module(script::read(draft)),
         jobs::module(),

@@ -66,6 +66,7 @@ mod shutdown;
 mod signatures;
 mod signing;
 mod stalled_store;
+mod timelines;
 mod tls;
 mod transcripts;
 mod waiting;

@@ -151,6 +151,7 @@ impl Generation {
             Some(before) => Responder::following(permissions, &before.responder),
             None => Responder::new(permissions, lasting),
         };
+        let responder = responder.with_witnesses(attached.witnesses.clone());
         let jobs = lasting.job_host().map(|it| it.jobs());
         let states = attached.states.iter();
         states.for_each(|it| it.remember(&lasting.memories));

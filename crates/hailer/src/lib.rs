@@ -74,6 +74,7 @@ mod running_bot;
 mod teams_message;
 pub mod testing;
 pub mod values;
+mod witness;
 
 pub use clap;
 
@@ -143,6 +144,7 @@ pub use reloader::{ReloadRequest, Reloaded, Reloader};
 pub use reporter::{Report, Reporter};
 pub use running_bot::RunningBot;
 pub use teams_message::TeamsMessage;
+pub use witness::{Happened, Witness};
 
 /// Compiles and runs the examples of the README and of the guide.
 #[cfg(doctest)]

@@ -13,6 +13,7 @@ use crate::messenger::Messenger;
 use crate::module_state::ModuleState;
 use crate::reporter::Reporter;
 use crate::responder::Responder;
+use crate::witness::Witness;
 
 /// A group of commands that is registered together, under one heading of help.
 ///
@@ -51,6 +52,7 @@ pub(crate) struct Attached {
     pub(crate) background: Vec<Background>,
     pub(crate) messengers: Vec<Messenger>,
     pub(crate) reporters: Vec<Reporter>,
+    pub(crate) witnesses: Vec<Witness>,
 }
 
 impl Attached {
@@ -61,6 +63,7 @@ impl Attached {
         self.background.extend(other.background);
         self.messengers.extend(other.messengers);
         self.reporters.extend(other.reporters);
+        self.witnesses.extend(other.witnesses);
     }
 
     /// Opens the way to commands.
@@ -149,6 +152,13 @@ impl Module {
     #[must_use]
     pub fn messenger(mut self, messenger: Messenger) -> Self {
         self.attached.messengers.push(messenger);
+        self
+    }
+
+    /// Is told what people do, wherever they do it.
+    #[must_use]
+    pub fn witness(mut self, witness: Witness) -> Self {
+        self.attached.witnesses.push(witness);
         self
     }
 

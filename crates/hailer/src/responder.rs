@@ -13,6 +13,7 @@ mod queued;
 mod recording;
 mod repeat;
 mod saying;
+mod telling;
 mod wording;
 
 use std::sync::{Arc, OnceLock};
@@ -28,6 +29,7 @@ use crate::job_host::JobHost;
 use crate::live_policy::LivePolicy;
 use crate::permissions::Permissions;
 use crate::recent::Seen;
+use crate::witness::Witness;
 
 use self::core::Core;
 use errand::Errand;
@@ -42,6 +44,7 @@ pub(crate) use saying::WeakResponder;
 pub(crate) struct Responder {
     core: Arc<Core>,
     lasting: Arc<Lasting>,
+    witnesses: Arc<[Witness]>,
 }
 
 impl Responder {
@@ -89,12 +92,21 @@ impl Responder {
         Self {
             core: Arc::new(core),
             lasting: Arc::clone(lasting),
+            witnesses: Arc::default(),
+        }
+    }
+
+    /// Tells these what becomes of messages.
+    pub(crate) fn with_witnesses(self, witnesses: Vec<Witness>) -> Self {
+        Self {
+            witnesses: witnesses.into(),
+            ..self
         }
     }
 
     /// Returns what decides who may run what at this moment, for this configuration.
     pub(crate) fn permissions(&self, config: Arc<Config>) -> Permissions {
-        let Self { core, lasting } = self;
+        let Self { core, lasting, .. } = self;
         let clock = lasting.clock();
         let policy = core.policy.current(clock.instant(), clock.now().into());
         Permissions::new(config, Arc::clone(&core.registry), policy)
@@ -201,7 +213,7 @@ impl Responder {
             core.respond(&inside, &mut callers).await
         };
         let deadline = errand.inquiry.deadline;
-        match self.lasting.runtime.work_from_here(work, deadline).await {
+        let answer = match self.lasting.runtime.work_from_here(work, deadline).await {
             Worked::Done(answer) => answer,
             Worked::Panicked => {
                 let command = errand.found().map(|entry| entry.path());
@@ -210,7 +222,9 @@ impl Responder {
             }
             Worked::StillRunning => self.core.overrun(errand).await,
             Worked::NeverStarted => answer(&busy(), None, Outcome::Busy),
-        }
+        };
+        self.tell(errand, &answer).await;
+        answer
     }
 }
 

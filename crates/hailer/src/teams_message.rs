@@ -25,6 +25,8 @@ pub struct TeamsMessage {
     typed: String,
     person: String,
     channel: String,
+    /// The name of the thread; the message begins one of its own when there is none.
+    thread: Option<String>,
     platform: &'static str,
     known: Known,
 }
@@ -57,6 +59,7 @@ impl TeamsMessage {
             typed: text.to_owned(),
             person: "Mira Novak".to_owned(),
             channel: "general".to_owned(),
+            thread: None,
             platform: "Windows",
             known: Known::default(),
         }
@@ -107,6 +110,13 @@ impl TeamsMessage {
         self
     }
 
+    /// Replies in a thread. The same name is always the same thread of a channel.
+    #[must_use]
+    pub fn in_thread(mut self, name: &str) -> Self {
+        self.thread = Some(name.to_owned());
+        self
+    }
+
     /// Gives the person this id in Entra ID, whatever their name.
     #[must_use]
     pub fn with_person_id(mut self, id: &str) -> Self {
@@ -138,6 +148,7 @@ impl TeamsMessage {
             typed,
             person,
             channel,
+            thread,
             platform,
             known,
         } = self;
@@ -148,6 +159,11 @@ impl TeamsMessage {
             .map_or_else(String::new, |bot| format!("<at>{bot}</at> "));
         let span = bot.map_or_else(String::new, |bot| format!("<span itemscope=\"\" itemtype=\"http://schema.skype.com/Mention\" itemid=\"0\">{bot}</span>&nbsp;"));
         let id = next_id(now).to_string();
+        // As many digits as a moment in milliseconds has.
+        let root = thread.as_ref().map_or_else(
+            || id.clone(),
+            |name| (1_000_000_000_000 + stable_id(name) % 500_000_000_000).to_string(),
+        );
         let timestamp = now
             .to_rfc3339_opts(SecondsFormat::Micros, true)
             .replace('Z', "0Z");
@@ -165,7 +181,7 @@ impl TeamsMessage {
             "channelId": "msteams",
             "from": { "id": format!("29:{:016x}", stable_id(person)), "name": person, "aadObjectId": self.person_id() },
             "conversation": {
-                "isGroup": true, "id": format!("{channel};messageid={id}"), "name": null,
+                "isGroup": true, "id": format!("{channel};messageid={root}"), "name": null,
                 "conversationType": "channel", "tenantId": tenant,
             },
             "recipient": null,

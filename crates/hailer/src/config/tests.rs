@@ -275,6 +275,7 @@ fn example() -> (&'static str, String) {
             "#[prometheus",
             "#[runbook",
             "#[schedule",
+            "#[incident",
             "#[deploy.",
             "#[[deploy.",
         ]

@@ -114,9 +114,7 @@ impl Core {
         let bot = inquiry.bot.as_ref();
         match admitted {
             Admitted::Queued(id) => {
-                if let Some(saying) = &errand.saying {
-                    saying.note_queued(id.as_str());
-                }
+                errand.note_queued(id.as_str());
                 let is_posted = jobs.tells(&inquiry.webhook);
                 let reply = wording::started(&id, errand.text(), bot, is_posted);
                 self.write(errand, &reply, Outcome::Ok)

@@ -29,6 +29,8 @@ pub(super) struct Errand {
     /// What is done with the answer before it is shown; or why that cannot be done.
     pub(super) pipe: Option<Result<Pipe, String>>,
     found: OnceLock<Found>,
+    /// The job as which it waits.
+    queued: OnceLock<String>,
     request: OnceLock<NewRequest>,
 }
 
@@ -79,6 +81,7 @@ impl Errand {
             saying: None,
             pipe: None,
             found: OnceLock::new(),
+            queued: OnceLock::new(),
             request: OnceLock::new(),
         }
     }
@@ -92,6 +95,20 @@ impl Errand {
     /// Sets what is done with the answer.
     pub(super) fn piped(self, pipe: Option<Result<Pipe, String>>) -> Self {
         Self { pipe, ..self }
+    }
+
+    /// Notes the job as which it waits.
+    pub(super) fn note_queued(&self, job: &str) {
+        let _ = self.queued.set(job.to_owned());
+        if let Some(saying) = &self.saying {
+            saying.note_queued();
+        }
+    }
+
+    /// Returns the job that it became, if it did.
+    pub(super) fn job(&self) -> Option<String> {
+        let running = || self.inquiry.job.get().map(|job| job.id().to_owned());
+        self.queued.get().cloned().or_else(running)
     }
 
     /// Notes which command is meant.

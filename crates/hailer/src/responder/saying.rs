@@ -10,6 +10,7 @@ use hailer_reply::{Reply, RequestId, escape};
 use hailer_transport::{Answer, Outcome};
 
 use crate::messenger::{KeptMessage, Said, SaidEnd};
+use crate::witness::Witness;
 
 use super::Responder;
 use super::core::Core;
@@ -22,6 +23,7 @@ use super::wording::busy;
 pub(crate) struct WeakResponder {
     core: Weak<Core>,
     lasting: Weak<Lasting>,
+    witnesses: Arc<[Witness]>,
 }
 
 impl WeakResponder {
@@ -29,6 +31,7 @@ impl WeakResponder {
         Some(Responder {
             core: self.core.upgrade()?,
             lasting: self.lasting.upgrade()?,
+            witnesses: Arc::clone(&self.witnesses),
         })
     }
 }
@@ -37,7 +40,6 @@ impl WeakResponder {
 #[derive(Debug, Default)]
 pub(super) struct Saying {
     reply: Mutex<Option<Reply>>,
-    job: OnceLock<String>,
     end: OnceLock<SaidEnd>,
 }
 
@@ -47,9 +49,8 @@ impl Saying {
         *kept = Some(reply.clone());
     }
 
-    /// Notes the job that it waits as.
-    pub(super) fn note_queued(&self, job: &str) {
-        let _ = self.job.set(job.to_owned());
+    /// Notes that it waits as a job.
+    pub(super) fn note_queued(&self) {
         self.note_end(SaidEnd::GoesOn);
     }
 
@@ -71,7 +72,7 @@ impl Saying {
         });
     }
 
-    fn said(&self, answer: &Answer, running: Option<&str>) -> Said {
+    fn said(&self, answer: &Answer, job: Option<String>) -> Said {
         let noted = self.end.get().copied();
         let end = noted.unwrap_or(match answer.outcome {
             Outcome::Ok => SaidEnd::Answered,
@@ -85,12 +86,7 @@ impl Saying {
         Said {
             end,
             reply: reply.take().unwrap_or_else(busy),
-            job: self
-                .job
-                .get()
-                .map(String::as_str)
-                .or(running)
-                .map(str::to_owned),
+            job,
         }
     }
 }
@@ -100,6 +96,7 @@ impl Responder {
         WeakResponder {
             core: Arc::downgrade(&self.core),
             lasting: Arc::downgrade(&self.lasting),
+            witnesses: Arc::clone(&self.witnesses),
         }
     }
 
@@ -117,8 +114,10 @@ impl Responder {
         };
         let errand = Arc::new(errand);
         let answer = self.answer_anew(&errand).await;
-        let running = errand.inquiry.job.get().map(|job| job.id());
-        let said = errand.saying.as_ref().map(|it| it.said(&answer, running));
+        let said = errand
+            .saying
+            .as_ref()
+            .map(|it| it.said(&answer, errand.job()));
         said.unwrap_or_else(|| Said {
             end: SaidEnd::Busy,
             reply: busy(),

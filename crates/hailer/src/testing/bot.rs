@@ -66,6 +66,7 @@ pub struct Speaker<'b> {
     bot: &'b TestBot,
     person: String,
     channel: String,
+    thread: Option<String>,
     /// The webhook; the first one when nothing is said.
     webhook: Option<String>,
     is_on_phone: bool,
@@ -168,6 +169,14 @@ impl TestBot {
         }
     }
 
+    /// Replies in a thread; else each message begins one. The same name is always the same thread of a channel.
+    pub fn in_thread(&self, name: &str) -> Speaker<'_> {
+        Speaker {
+            thread: Some(name.to_owned()),
+            ..self.speaker()
+        }
+    }
+
     /// Types on a phone, which turns quotes into curly ones and `--` into a dash.
     pub fn on_phone(&self) -> Speaker<'_> {
         Speaker {
@@ -227,6 +236,7 @@ impl TestBot {
             bot: self,
             person: "Mira Novak".to_owned(),
             channel: "general".to_owned(),
+            thread: None,
             webhook: None,
             is_on_phone: false,
         }
@@ -278,6 +288,13 @@ impl Speaker<'_> {
         self
     }
 
+    /// Replies in a thread.
+    #[must_use]
+    pub fn in_thread(mut self, name: &str) -> Self {
+        self.thread = Some(name.to_owned());
+        self
+    }
+
     /// Speaks by another webhook of the configuration.
     #[must_use]
     pub fn through(mut self, webhook: &str) -> Self {
@@ -304,6 +321,10 @@ impl Speaker<'_> {
         let message = TeamsMessage::new(running.mention_of(webhook), text)
             .from_person(&self.person)
             .in_channel(&self.channel);
+        let message = match &self.thread {
+            Some(thread) => message.in_thread(thread),
+            None => message,
+        };
         let message = if self.is_on_phone {
             message.typed_on_phone()
         } else {
