@@ -371,9 +371,28 @@ struct AssignArgs {
     person: String,
     /// Does what: commander, communications, scribe, or another word
     role: String,
-    /// INC-3; that of this thread when left out
-    #[arg(long, value_parser = read_number)]
-    of: Option<u32>,
+}
+
+/// Tells a person and a role apart, and an incident that stands before them.
+fn who_and_what(first: &str, rest: &str) -> (Option<u32>, String, String) {
+    let rest = rest.trim();
+    let is_named = first.to_lowercase().starts_with("inc-");
+    if let Some(number) = number(first).filter(|_| is_named) {
+        let (first, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+        let (_, person, role) = who_and_what(first, rest);
+        return (Some(number), person, role);
+    }
+    let bare = unquoted(rest);
+    // Who says the role first means the same.
+    if bare.starts_with('@') || bare.eq_ignore_ascii_case("me") {
+        return (None, bare.to_owned(), first.to_owned());
+    }
+    match bare.rsplit_once(char::is_whitespace) {
+        Some((names, role)) if !first.contains(' ') && !first.eq_ignore_ascii_case("me") => {
+            (None, format!("{first} {names}"), role.to_owned())
+        }
+        Some(_) | None => (None, first.to_owned(), bare.to_owned()),
+    }
 }
 
 fn assign(desk: &Desk) -> impl Command {
@@ -389,13 +408,8 @@ fn assign(desk: &Desk) -> impl Command {
     command_fn(spec, move |args: AssignArgs, invocation: Invocation| {
         let desk = desk.clone();
         async move {
-            // Who says the role first means the same.
-            let (person, role) = if args.role.starts_with('@') || args.role == "me" {
-                (args.role, args.person)
-            } else {
-                (args.person, args.role)
-            };
-            let person = match person.trim().trim_start_matches('@').trim() {
+            let (named, person, role) = who_and_what(&args.person, &args.role);
+            let person = match unquoted(&person).trim_start_matches('@').trim() {
                 me if me.eq_ignore_ascii_case("me") => invocation.sender().name().to_owned(),
                 person => person.to_owned(),
             };
@@ -405,7 +419,7 @@ fn assign(desk: &Desk) -> impl Command {
                     "Who does what? Like: incident assign me commander",
                 ));
             }
-            let incident = desk.find(&invocation, args.of).await?;
+            let incident = desk.find(&invocation, named).await?;
             let what = What::Change(format!("{role}: {person}"));
             let (line, message) = entry(&invocation, what);
             let given = (role.clone(), person.clone());
@@ -490,7 +504,7 @@ fn close(desk: &Desk) -> impl Command {
             let jobs = desk.jobs(&entries).await;
             let reply = words::one(&incident, &entries, &jobs, desk.now(&invocation));
             let export = format!("@{} incident export {}", invocation.bot(), incident.id());
-            Ok(reply.then_text(format!("To keep it: {export}")))
+            Ok(reply.then_list("To keep it", [export]))
         }
     })
 }

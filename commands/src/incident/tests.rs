@@ -193,7 +193,13 @@ async fn who_does_what_and_how_bad_it_is_can_change() {
         .await
         .assert_text("Mira Novak is commander of INC-1.");
     thread
-        .say("incident assign scribe \"@Jo Lind\"")
+        .say("incident assign scribe @Jo Lind")
+        .await
+        .assert_text("Jo Lind is scribe of INC-1.");
+    bot.say("incident assign INC-1 \"Jo Lind\" scribe")
+        .await
+        .assert_text("Jo Lind is scribe of INC-1.");
+    bot.say("incident assign Jo Lind scribe")
         .await
         .assert_text("Jo Lind is scribe of INC-1.");
     thread
