@@ -227,12 +227,11 @@ async fn about_an_incident() -> Result<Vec<Value>, Box<dyn Error>> {
     ] {
         shown.push(answer(&bot, name, typed).await?);
     }
-    let shown = Value::from(shown).to_string();
-    let date = regex::Regex::new(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")?;
+    let shown = steady_moments(&Value::from(shown).to_string())?;
+    let date = regex::Regex::new(r"\d{4}-\d\d-\d\d \d\d:[0-9:]+ UTC")?;
     let shown = date.replace_all(&shown, "2026-11-24 14:05:09 UTC");
-    let shown = steady_moments(&shown)?;
-    let time = regex::Regex::new(r"\b\d\d:\d\d (UTC)?( +)(Mira|Jo) ")?;
-    let shown = time.replace_all(&shown, "14:05 $1$2$3 ");
+    let time = regex::Regex::new(r"\d\d:\d\d(  +)(Mira|Jo) ")?;
+    let shown = time.replace_all(&shown, "14:05$1$2 ");
     let cell = regex::Regex::new("\"\\d\\d:\\d\\d\"")?;
     let shown = cell.replace_all(&shown, "\"14:05\"");
     Ok(serde_json::from_str(&shown)?)
