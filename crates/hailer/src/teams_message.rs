@@ -159,11 +159,7 @@ impl TeamsMessage {
             .map_or_else(String::new, |bot| format!("<at>{bot}</at> "));
         let span = bot.map_or_else(String::new, |bot| format!("<span itemscope=\"\" itemtype=\"http://schema.skype.com/Mention\" itemid=\"0\">{bot}</span>&nbsp;"));
         let id = next_id(now).to_string();
-        // As many digits as a moment in milliseconds has.
-        let root = thread.as_ref().map_or_else(
-            || id.clone(),
-            |name| (1_000_000_000_000 + stable_id(name) % 500_000_000_000).to_string(),
-        );
+        let root = thread.as_deref().map_or_else(|| id.clone(), thread_root);
         let timestamp = now
             .to_rfc3339_opts(SecondsFormat::Micros, true)
             .replace('Z', "0Z");
@@ -216,6 +212,11 @@ fn next_id(now: DateTime<Utc>) -> i64 {
     let next = |last: i64| Some(now.max(last + 1));
     LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next)
         .map_or(now, |last| now.max(last + 1))
+}
+
+/// Makes up the message that began a thread: as many digits as a moment in milliseconds has.
+fn thread_root(name: &str) -> String {
+    (1_000_000_000_000 + stable_id(name) % 500_000_000_000).to_string()
 }
 
 /// Writes what a person types the way Teams' editor sends it.
