@@ -184,14 +184,17 @@ fn retry(desk: &JobDesk) -> impl Command {
     let spec = Spec::new("job retry", "do what a job did once more")
         .effect(Effect::Write)
         .checks_itself()
-        .example("job retry 7F3A", "the same again, if you may run it");
+        .example(
+            "job retry 7F3A",
+            "the same again, as your own request: you must be allowed to run it",
+        );
     command_fn(spec, move |args: IdArgs, invocation: Invocation| {
         let desk = desk.clone();
         async move {
             let bot = escape(invocation.bot()).to_string();
             Ok(match desk.retry(&invocation, &args.id).await? {
                 Retried::New(id) => Reply::markdown(format!(
-                    "Started once more (job {id}). Ask me in a minute: **@{bot} job {id}**"
+                    "Started once more, as yours (job {id}). Ask me in a minute: **@{bot} job {id}**"
                 )),
                 Retried::NotEnded(job) => Reply::text(format!("Job {} is not over yet.", job.id)),
                 Retried::NotKept(job) => Reply::text(format!(

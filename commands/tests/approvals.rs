@@ -400,6 +400,7 @@ async fn a_command_can_ask_by_itself() {
     let bot = TestBot::new()
         .with_store()
         .module(hailer_commands::approve::module())
+        .module(hailer_commands::jobs::module())
         .command(drop);
 
     let code = bot.say("drop").await.code();
@@ -411,4 +412,14 @@ async fn a_command_can_ask_by_itself() {
         .await
         .assert_contains("Approved");
     bot.result_of(&code).await.assert_text("dropped");
+
+    // An approval is of one call, whoever asks for the next.
+    for person in ["Mira Novak", "Jo"] {
+        bot.as_user(person)
+            .say(&format!("job retry {code}"))
+            .await
+            .assert_failed("Nothing was started: each call of it waits for ")
+            .assert_contains("and a retry is a new call, yours. Ask for it: @ops drop");
+    }
+    bot.say("jobs all").await.assert_lacks("waits");
 }

@@ -44,9 +44,18 @@ fn bot(go_on: &Arc<Semaphore>) -> TestBot {
             Ok(Reply::text("said"))
         },
     );
+    let whose = command_fn(
+        Spec::new("whose", "say for whom it runs")
+            .effect(Effect::Write)
+            .job(),
+        |_: NoArgs, invocation: Invocation| async move {
+            Ok(Reply::text(format!("for {}", invocation.sender().name())))
+        },
+    );
     TestBot::new()
         .with_store()
         .module(hailer_commands::jobs::module())
+        .command(whose)
         .command(ship)
         .command(long)
         .command(quiet(2))
@@ -173,7 +182,7 @@ async fn who_may_not_run_it_may_not_stop_it() {
     bot.as_user("Jo")
         .say(&format!("job retry {job}"))
         .await
-        .assert_contains("Started once more");
+        .assert_contains("Started once more, as yours");
 
     let careful = self::bot(&go_on).with_permissions(DefaultPermission::Read);
     careful
@@ -196,6 +205,20 @@ async fn a_retry_is_a_new_job() {
     bot.say(&format!("job {second}"))
         .await
         .assert_contains(&format!("what job {first} did"));
+}
+
+#[tokio::test]
+async fn a_retry_is_of_whoever_asks_for_it() {
+    let bot = bot(&Arc::new(Semaphore::new(2)));
+    let first = bot.say("whose").await.job();
+    bot.result_of(&first).await.assert_text("for Mira Novak");
+
+    let retried = bot.as_user("Jo").say(&format!("job retry {first}")).await;
+
+    let second = retried.job();
+    bot.result_of(&second).await.assert_text("for Jo");
+    bot.as_user("Jo").say("jobs").await.assert_contains(&second);
+    bot.say("jobs").await.assert_lacks(&second);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The handle to everything about jobs: the door, what runs here, and how it all stops.
 
+mod finishing;
+
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -10,8 +12,8 @@ use futures_util::future::{AbortHandle, BoxFuture};
 use hailer_dispatch::CancellationToken;
 use hailer_failpoint as failpoint;
 use hailer_store::{
-    Admission, Admitted, Adopted, AuditEntry, Ending, Fence, Job, JobId, JobState, MessageKey,
-    NewJob, ProcessIdentity, Start, Store, StoreError,
+    Admission, Admitted, Adopted, AuditEntry, Fence, Job, JobId, MessageKey, NewJob,
+    ProcessIdentity, Start, Store, StoreError,
 };
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
@@ -306,81 +308,6 @@ impl Jobs {
         let live = Arc::new(live.noted_by(self));
         self.live().push(Arc::clone(&live));
         live
-    }
-
-    /// Leaves a job as it is stored: whoever starts next decides what becomes of it.
-    pub(crate) fn leave(&self, live: &Arc<Live>) {
-        if live.end() {
-            self.release(live);
-        }
-    }
-
-    /// Ends a job: only the first call does, and it says whether that is stored. What cannot be stored now is tried
-    /// again until it is, or until another server has the job.
-    pub async fn finish(&self, live: &Arc<Live>, ending: Ending) -> bool {
-        if !live.end() {
-            return false;
-        }
-        if live.stop_reason() == Some(StopReason::Lost) {
-            self.release(live);
-            return false;
-        }
-        let took = live.took();
-        failpoint::hit("finish-before");
-        match self.finish_once(live, &ending).await {
-            Ok(state) => {
-                failpoint::hit("finish-after");
-                self.ended(live, state, took);
-                true
-            }
-            Err(error) if error.is_passing() => {
-                tracing::warn!(job = %live.fence().job, %error, "the end of a job cannot be stored yet");
-                let (jobs, live) = (self.clone(), Arc::clone(live));
-                drop(self.inner.runtime.spawn(async move {
-                    jobs.finish_later(&live, ending, took).await;
-                }));
-                false
-            }
-            Err(error) => {
-                self.give_up(live, &error);
-                false
-            }
-        }
-    }
-
-    async fn finish_later(&self, live: &Arc<Live>, ending: Ending, took: Duration) {
-        let mut pause = Duration::from_millis(250);
-        loop {
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(5));
-            match self.finish_once(live, &ending).await {
-                Ok(state) => return self.ended(live, state, took),
-                Err(error) if error.is_passing() => {}
-                Err(error) => return self.give_up(live, &error),
-            }
-        }
-    }
-
-    async fn finish_once(&self, live: &Live, ending: &Ending) -> Result<JobState, StoreError> {
-        let (fence, ending) = (live.fence().clone(), ending.clone());
-        self.call(move |store| async move { store.finish(&fence, &ending).await })
-            .await
-    }
-
-    fn ended(&self, live: &Arc<Live>, state: JobState, took: Duration) {
-        self.release(live);
-        self.inner.observer.ended(state, took);
-        let took = took.as_millis();
-        tracing::info!(job = %live.fence().job, %state, took_ms = %took, "a job ended");
-    }
-
-    fn give_up(&self, live: &Arc<Live>, error: &StoreError) {
-        self.release(live);
-        tracing::error!(job = %live.fence().job, %error, "the end of a job is lost; whoever holds it now decides");
-    }
-
-    fn release(&self, live: &Arc<Live>) {
-        self.live().retain(|it| !Arc::ptr_eq(it, live));
     }
 
     /// Waits until a job has ended, until the deadline at most; returns it as it is then.

@@ -132,4 +132,7 @@ pub struct Caller {
     pub tenant: String,
     /// The message, whose second delivery must not do it twice; `None` at the command line.
     pub message: Option<MessageKey>,
+    /// The message of the job that is retried with the caller as its sender, which makes the new job theirs; `None` at the command line,
+    /// where it stays the requester's.
+    pub as_theirs: Option<String>,
 }

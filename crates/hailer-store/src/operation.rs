@@ -1,6 +1,7 @@
 //! What the store does, each a function over a session, written once for both engines.
 
 mod admit;
+mod adopt;
 mod audit;
 mod audit_read;
 mod cancel;
@@ -11,6 +12,7 @@ mod glass;
 mod hold;
 mod key;
 mod listing;
+mod message;
 mod outbox;
 mod ping;
 mod prune;
@@ -22,7 +24,8 @@ mod row;
 mod running;
 mod text;
 
-pub(crate) use admit::{admit, admit_together, adopt};
+pub(crate) use admit::{admit, admit_together};
+pub(crate) use adopt::adopt;
 pub(crate) use audit::{row_fields, row_hash};
 pub(crate) use audit_read::{
     add as add_audit, chains as audit_chains, end as audit_end, heads as audit_heads,

@@ -102,7 +102,8 @@ impl fmt::Display for JobState {
     }
 }
 
-/// What a command does to the world.
+/// What a command does to the world, as it is stored: a word of the store's own, for it knows no commands. The facade makes it of the
+/// command's, in one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// It only looks.

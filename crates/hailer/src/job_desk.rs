@@ -9,6 +9,7 @@ use hailer_store::{
     Caller, Cancelled, Job, JobFilter, JobId, JobState, MessageKey, Page, Person, Retried, Store,
     StoreError, TextId,
 };
+use serde_json::Value;
 
 use crate::answers::Answers;
 use crate::confirmations::Confirmations;
@@ -164,16 +165,20 @@ impl JobDesk {
             .await
     }
 
-    /// Does what an ended job did once more, as a new job for the same requester, whose rights count at its start.
+    /// Does what an ended job did once more, as a new job of whoever asks for that: their rights count, now and at its start, and what
+    /// they are asked before it runs they are asked again.
     ///
     /// # Errors
     ///
-    /// As [`JobDesk::cancel`].
+    /// As [`JobDesk::find`]; or the person may not run it, or only after a yes.
     pub async fn retry(&self, invocation: &Invocation, id: &str) -> Result<Retried, CommandError> {
         let job = self.find(invocation, id).await?;
-        check_permitted(invocation, &job)?;
-        check_unasked(invocation, &job)?;
-        let caller = caller(invocation);
+        check_theirs(invocation, &job)?;
+        let body = job.spec.body.as_deref();
+        let caller = Caller {
+            as_theirs: body.map(|it| sent_by(invocation, it)).transpose()?,
+            ..caller(invocation)
+        };
         let queue = self.jobs()?.settings().queue;
         self.call(move |store| async move { store.retry(&job.id, &caller, queue).await })
             .await
@@ -247,7 +252,22 @@ pub(crate) fn caller(invocation: &Invocation) -> Caller {
             .map(ToString::to_string)
             .unwrap_or_default(),
         message: message_key(invocation),
+        as_theirs: None,
     }
+}
+
+/// Makes of a kept message the same one, sent by whoever asks.
+fn sent_by(invocation: &Invocation, body: &str) -> Result<String, CommandError> {
+    let unreadable = |error| {
+        CommandError::told("I can't read what that job was any more. Say it again.")
+            .caused_by(error)
+    };
+    let mut message: Value = serde_json::from_str(body).map_err(unreadable)?;
+    let sender = serde_json::to_value(&invocation.activity().from).map_err(unreadable)?;
+    if let Some(message) = message.as_object_mut() {
+        message.insert("from".to_owned(), sender);
+    }
+    Ok(message.to_string())
 }
 
 /// Names the message, so that its second delivery does not do the same again.
@@ -280,18 +300,29 @@ fn check_permitted(invocation: &Invocation, job: &Job) -> Result<(), CommandErro
     Err(CommandError::refused(told).about_job(job.id.as_str()))
 }
 
-/// An approval is of one call: what waited for one is asked for again.
-fn check_unasked(invocation: &Invocation, job: &Job) -> Result<(), CommandError> {
-    let judged = invocation.judge(&job.spec.text, invocation.asker());
-    match judged.ok().and_then(|it| it.asking) {
-        Some(asking) => Err(CommandError::reply_with(Reply::markdown(format!(
-            "Each call of it waits for {}. Ask for it again: **@{} {}**",
-            escape(&asking.spoken()),
-            escape(invocation.bot()),
-            escape(&job.spec.text)
-        )))),
-        None => Ok(()),
+/// A retry is a request of its own: of somebody who may run the same, and whose yes, or somebody else's for it, was for one call.
+fn check_theirs(invocation: &Invocation, job: &Job) -> Result<(), CommandError> {
+    let text = &job.spec.text;
+    let Ok(judged) = invocation.judge(text, invocation.asker()) else {
+        return Err(CommandError::told(format!(
+            "Nothing was started: \"{text}\" is no command any more."
+        )));
+    };
+    if !matches!(judged.decision, Decision::Permitted(_)) {
+        return Err(CommandError::told(format!(
+            "Nothing was started: a retry would be yours, and you may not run {} here.",
+            job.spec.command
+        )));
     }
+    let Some(asking) = judged.asking else {
+        return Ok(());
+    };
+    Err(CommandError::reply_with(Reply::markdown(format!(
+        "Nothing was started: each call of it waits for {}, and a retry is a new call, yours. Ask for it: **@{} {}**",
+        escape(&asking.spoken()),
+        escape(invocation.bot()),
+        escape(text)
+    ))))
 }
 
 fn nowhere(invocation: &Invocation, id: &str) -> CommandError {

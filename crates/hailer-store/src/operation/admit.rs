@@ -4,15 +4,16 @@ mod together;
 
 use hailer_failpoint as failpoint;
 
-use crate::admission::{Admission, Admitted, Adopted, MessageKey, Start};
+use crate::admission::{Admission, Admitted, MessageKey, Start};
 use crate::audit::AuditEntry;
 use crate::error::StoreError;
 use crate::id::{JobId, hex};
 use crate::job::{Fence, Job, NewJob};
+use crate::operation::message::{OF_MESSAGE, first_in_between, first_job, key_values, put_message};
 use crate::operation::row::{LEASE_MS, job_with_id, wide};
 use crate::operation::{audit, hold, request};
 use crate::request::Stage;
-use crate::session::{Session, Value, millis, values};
+use crate::session::{Session, millis, values};
 use crate::state::JobState;
 
 /// How long the second guard holds, in milliseconds.
@@ -160,42 +161,6 @@ async fn ask(
     Ok(Admitted::Asking(id))
 }
 
-/// Takes in a job that runs already, unless its message has one.
-pub(crate) async fn adopt(
-    session: &mut Session,
-    key: &MessageKey,
-    job: &NewJob,
-) -> Result<Adopted, StoreError> {
-    if let Some(first) = job_of(session, key).await? {
-        return first_job(session, first.as_str())
-            .await
-            .map(Adopted::Repeat);
-    }
-    let id = free_id(session).await?;
-    if !put_message(session, key, &id).await? {
-        return first_in_between(session, key).await.map(Adopted::Repeat);
-    }
-    failpoint::check("adopt-after-message")?;
-    put_job(
-        session,
-        &Fresh {
-            job,
-            start: Start::Now,
-            guard: None,
-            retry_of: None,
-            is_asking: false,
-        },
-        &id,
-    )
-    .await?;
-    session.touch();
-    Ok(Adopted::Held(Fence {
-        job: id,
-        attempt: 1,
-        fence: 1,
-    }))
-}
-
 /// What is there already.
 struct Seen {
     /// The job of this very message.
@@ -242,65 +207,6 @@ async fn look(
         is_taken: row.is("taken")?,
         has_holds: row.is("holds")?,
     })
-}
-
-/// False when another server admitted the same message in between; SQLite has one writer, which has looked.
-pub(crate) async fn put_message(
-    session: &mut Session,
-    key: &MessageKey,
-    id: &JobId,
-) -> Result<bool, StoreError> {
-    let now = session.now().await?;
-    let mut row = key_values(key);
-    row.extend([Value::from(id.as_str()), Value::from(now)]);
-    let sql = "INSERT INTO messages (webhook, tenant, team, conversation, activity, job_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    if !session.is_shared() {
-        session.put(sql, &row).await?;
-        return Ok(true);
-    }
-    let sql =
-        format!("{sql} ON CONFLICT (webhook, tenant, team, conversation, activity) DO NOTHING");
-    Ok(session.execute(&sql, &row).await? == 1)
-}
-
-const OF_MESSAGE: &str =
-    "webhook = $1 AND tenant = $2 AND team = $3 AND conversation = $4 AND activity = $5";
-
-fn key_values(key: &MessageKey) -> Vec<Value> {
-    [
-        &key.webhook,
-        &key.tenant,
-        &key.team,
-        &key.conversation,
-        &key.activity,
-    ]
-    .map(|text| Value::from(text.as_str()))
-    .to_vec()
-}
-
-/// Returns the job of the first delivery.
-async fn first_job(session: &mut Session, id: &str) -> Result<Box<Job>, StoreError> {
-    let first = job_with_id(session, id).await?;
-    first
-        .map(Box::new)
-        .ok_or(StoreError::Unreadable { column: "job_id" })
-}
-
-async fn first_in_between(session: &mut Session, key: &MessageKey) -> Result<Box<Job>, StoreError> {
-    let id = job_of(session, key).await?;
-    let id = id.ok_or(StoreError::Unreadable { column: "job_id" })?;
-    first_job(session, id.as_str()).await
-}
-
-/// Returns the job of a message that was admitted.
-pub(crate) async fn job_of(
-    session: &mut Session,
-    key: &MessageKey,
-) -> Result<Option<JobId>, StoreError> {
-    let sql = format!("SELECT job_id FROM messages WHERE {OF_MESSAGE}");
-    let row = session.fetch_one(&sql, &key_values(key)).await?;
-    let id = row.map(|row| row.text("job_id")).transpose()?;
-    Ok(id.map(JobId::stored))
 }
 
 async fn attach(

@@ -3,9 +3,11 @@
 use crate::admission::{Caller, Retried, Start};
 use crate::error::StoreError;
 use crate::id::JobId;
-use crate::operation::admit::{Fresh, free_id, is_queue_full, job_of, put_job, put_message};
+use crate::job::NewJob;
+use crate::operation::admit::{Fresh, free_id, is_queue_full, put_job};
 use crate::operation::audit;
 use crate::operation::cancel::by_caller;
+use crate::operation::message::{job_of, put_message};
 use crate::operation::row::locked_job;
 use crate::session::Session;
 
@@ -35,10 +37,19 @@ pub(crate) async fn retry(
         return Ok(Retried::QueueFull);
     }
     let new = free_id(session).await?;
+    let spec = match &by.as_theirs {
+        Some(body) => NewJob {
+            requester: by.person.clone(),
+            body: Some(body.clone()),
+            request_id: by.request_id.clone(),
+            ..job.spec.clone()
+        },
+        None => job.spec.clone(),
+    };
     put_job(
         session,
         &Fresh {
-            job: &job.spec,
+            job: &spec,
             start: Start::Queued,
             guard: None,
             retry_of: Some(id),

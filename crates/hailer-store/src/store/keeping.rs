@@ -22,7 +22,8 @@ use crate::verify::ChainCheck;
 const VERIFY_AT_ONCE: i64 = 500;
 
 impl Store {
-    /// Queues a new job that is to do what an ended one was to do, for the same requester; who asked for it is in the audit.
+    /// Queues a new job that is to do what an ended one was to do: as the caller's where they say so, else for the same requester. Who
+    /// asked for it is in the audit.
     ///
     /// # Errors
     ///

@@ -18,6 +18,7 @@ on_both!(
     an_unstored_message_cannot_be_repeated,
     an_unstored_message_does_not_run_again,
     a_retry_that_is_delivered_twice_is_one_job,
+    a_retry_can_be_of_whoever_asks_for_it,
     what_a_dead_sender_held_is_sent_at_once,
 );
 
@@ -218,6 +219,39 @@ async fn a_retry_that_is_delivered_twice_is_one_job(bed: &Bed) {
 
     assert_eq!(first, second);
     assert_ne!(first, other);
+}
+
+async fn a_retry_can_be_of_whoever_asks_for_it(bed: &Bed) {
+    let store = bed.store().await;
+    let id = queue(&store, &admission()).await;
+    let fence = claim(&store).await.fence;
+    let ended = ending(JobState::Failed);
+    store.finish(&fence, &ended).await.expect("finished");
+    let first = store.job(&id).await.expect("read").expect("a job");
+    let theirs = hailer_store::Caller {
+        as_theirs: Some("{\"from\":\"jo\"}".to_owned()),
+        ..caller()
+    };
+
+    let mut specs = Vec::new();
+    for by in [&theirs, &caller()] {
+        let Retried::New(new) = store.retry(&id, by, 9).await.expect("answered") else {
+            panic!("not retried");
+        };
+        specs.push(store.job(&new).await.expect("read").expect("a job").spec);
+    }
+
+    let own = &specs[0];
+    assert_eq!(
+        (&own.requester, own.body.as_deref()),
+        (&caller().person, theirs.as_theirs.as_deref())
+    );
+    assert_eq!(own.request_id, caller().request_id);
+    assert_eq!(
+        (&own.text, &own.conversation),
+        (&first.spec.text, &first.spec.conversation)
+    );
+    assert_eq!(specs[1], first.spec);
 }
 
 async fn what_a_dead_sender_held_is_sent_at_once(bed: &Bed) {

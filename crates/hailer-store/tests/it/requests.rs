@@ -63,7 +63,7 @@ fn ballot(id: &str) -> Ballot {
             webhook: "ops".to_owned(),
             tenant: "tenant".to_owned(),
             request_id: "r-2".to_owned(),
-            message: None,
+            ..Caller::default()
         },
         way: "message".to_owned(),
         team: "team-a".to_owned(),

@@ -259,16 +259,21 @@ pub(super) fn new_job(errand: &Errand, found: &Found, time_limit: Duration) -> N
             .mask
             .is_none()
             .then(|| String::from_utf8_lossy(&errand.body).into_owned()),
-        effect: match found.entry.effect() {
-            hailer_dispatch::Effect::Read => hailer_store::Effect::Read,
-            hailer_dispatch::Effect::Write => hailer_store::Effect::Write,
-            hailer_dispatch::Effect::Destructive => hailer_store::Effect::Destructive,
-        },
+        effect: as_stored(found.entry.effect()),
         idempotent: is_idempotent,
         max_attempts: if is_idempotent { MOST_ATTEMPTS } else { 1 },
         time_limit,
         lock: found.lock.clone(),
         request_id: inquiry.request_id.to_string(),
+    }
+}
+
+/// The store knows no commands, so it has a word of its own for their effect: this is the only place where one becomes the other.
+fn as_stored(effect: hailer_dispatch::Effect) -> hailer_store::Effect {
+    match effect {
+        hailer_dispatch::Effect::Read => hailer_store::Effect::Read,
+        hailer_dispatch::Effect::Write => hailer_store::Effect::Write,
+        hailer_dispatch::Effect::Destructive => hailer_store::Effect::Destructive,
     }
 }
 

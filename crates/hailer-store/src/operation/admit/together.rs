@@ -8,9 +8,8 @@ use std::sync::Arc;
 use crate::admission::{Admission, Admitted};
 use crate::error::StoreError;
 use crate::id::hex;
-use crate::operation::admit::{
-    GUARD_MS, UNDER_WAY, enter, is_full, key_values, put_message, random_id,
-};
+use crate::operation::admit::{GUARD_MS, UNDER_WAY, enter, is_full, random_id};
+use crate::operation::message::{key_values, put_message};
 use crate::operation::row::wide;
 use crate::session::{Session, Value, values};
 
