@@ -400,11 +400,9 @@ fn assign(desk: &Desk) -> impl Command {
     let spec = Spec::new("incident assign", "say who does what")
         .effect(Effect::Write)
         .despite_holds()
+        .rest_of_message("role")
         .example("incident assign me commander", "you lead")
-        .example(
-            "incident assign \"Jo Lind\" communications",
-            "a name in quotes, or a mention",
-        );
+        .example("incident assign @Jo Lind scribe", "a mention, or a name");
     command_fn(spec, move |args: AssignArgs, invocation: Invocation| {
         let desk = desk.clone();
         async move {
