@@ -44,26 +44,3 @@ fn the_page_of_codes_is_that_of_the_program() {
 
     assert_eq!(page, hailer(["explain", "--markdown"]).run().out);
 }
-
-/// Each cause is made to happen in one of these, and found by its name.
-#[test]
-fn every_cause_is_found_by_a_test() {
-    let tests: String = [
-        "tests/it/doctor.rs",
-        "tests/it/listening.rs",
-        "tests/it/webhooks.rs",
-        "tests/it/keys.rs",
-        "crates/hailer-cli/src/listen/line.rs",
-    ]
-    .iter()
-    .map(|file| fs::read_to_string(root().join(file)).unwrap())
-    .collect();
-
-    for cause in CAUSES {
-        assert!(
-            tests.contains(&format!("\"{}\"", cause.code)),
-            "{}",
-            cause.code
-        );
-    }
-}

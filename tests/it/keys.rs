@@ -5,6 +5,7 @@ use std::time::Instant;
 use serde_json::Value;
 use tokio::net::TcpSocket;
 
+use crate::causes::{Case, Group};
 use crate::command_line::hailer;
 use crate::http::{Connection, PATIENCE};
 use crate::server::Server;
@@ -59,6 +60,19 @@ async fn the_label_of_the_key_is_in_the_log_and_the_audit_and_never_the_key() {
     assert!(!log.contains(&OTHER_TOKEN[..20]), "{log}");
 }
 
+const ELSEWHERE: Case = Case::new(
+    "a key is used from another network than before",
+    "HL126",
+    "a key is used from another network than before",
+);
+
+/// For the page of the guide.
+pub(crate) const CAUSES: &[Group] = &[Group {
+    by: "hailer serve",
+    before: "",
+    cases: &[ELSEWHERE],
+}];
+
 #[tokio::test]
 async fn a_key_that_is_used_from_another_network_is_told() {
     let server = Server::builder().config(LABELS).start().await;
@@ -76,13 +90,15 @@ async fn a_key_that_is_used_from_another_network_is_told() {
     elsewhere.response().await;
 
     let told = async {
-        while !server.log().contains("HL126") {
+        while !server.log().contains(ELSEWHERE.code) {
             tokio::task::yield_now().await;
         }
     };
     tokio::time::timeout(PATIENCE, told).await.unwrap();
     let log = server.log();
-    let line = log.lines().find(|line| line.contains("HL126")).unwrap();
+    let mut lines = log.lines();
+    let line = lines.find(|line| line.contains(ELSEWHERE.code)).unwrap();
+    assert!(line.contains(ELSEWHERE.said), "{line}");
     assert!(line.contains("key=\"2026\""), "{line}");
     assert!(line.contains("127.0.77.0/24"), "{line}");
 }

@@ -6,11 +6,156 @@ use std::process::{Child, ChildStderr, ChildStdout, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::causes::{Case, Group, made};
 use crate::command_line::hailer;
 use crate::doctor::beside;
 use crate::http::{Connection, exchange, post};
 use crate::server::{CONFIG, Server, project};
 use crate::teams::{OTHER_TOKEN, TOKEN, authorization, message};
+
+const SIGNATURES: [Case; 7] = [
+    Case::new(
+        "another team's webhook calls this URL",
+        "HL101",
+        "this is the webhook `data` of Teams calling the URL of `ops`",
+    ),
+    Case::new(
+        "the token in Teams is not the one that the bot has",
+        "HL102",
+        "the signature matches no token of this configuration (… bytes)",
+    ),
+    Case::new(
+        "the JSON is written anew with other white space",
+        "HL104",
+        "something between Teams and here changes the body: …rewrites the JSON",
+    ),
+    Case::new(
+        "a newline is added to the body",
+        "HL104",
+        "something between Teams and here changes the body: …newline at its end…",
+    ),
+    Case::new(
+        "a byte order mark is put before the body",
+        "HL104",
+        "something between Teams and here changes the body: a byte order mark was put before the body",
+    ),
+    Case::new(
+        "LF becomes CRLF",
+        "HL104",
+        "something between Teams and here changes the body: line ends were turned from LF to CRLF",
+    ),
+    Case::new(
+        "slashes are escaped",
+        "HL104",
+        "something between Teams and here changes the body: …escapes…",
+    ),
+];
+
+const REQUESTS: [Case; 10] = [
+    Case::new(
+        "no header",
+        "HL105",
+        "no authorization header; a proxy strips it, or the caller is not Teams",
+    ),
+    Case::new(
+        "a registered bot calls: `Bearer`",
+        "HL106",
+        "the authorization scheme is not HMAC; a `Bearer` comes from a registered bot or a proxy's own login…",
+    ),
+    Case::new(
+        "a damaged header",
+        "HL107",
+        "the signature is not the base64 of 32 bytes; a proxy changes the header, or the caller is not Teams",
+    ),
+    Case::new(
+        "the header twice",
+        "HL107",
+        "several authorization headers; let the proxy pass on the one of Teams and add none",
+    ),
+    Case::new(
+        "a message of 2020",
+        "HL108",
+        "the activity was sent … s ago, and 300 s are allowed; check this machine's clock, or an old request is being replayed",
+    ),
+    Case::new(
+        "a misspelt URL",
+        "HL109",
+        "no webhook has this name; compare the callback URL in Teams with the configuration",
+    ),
+    Case::new(
+        "a message above `[limits] body`",
+        "HL113",
+        "the body is larger than 4096 bytes; send less",
+    ),
+    Case::new(
+        "a body that says it is compressed",
+        "HL104",
+        "the body must not be compressed; send it without content-encoding",
+    ),
+    Case::new(
+        "PUT",
+        "HL123",
+        "only POST is answered here; Teams sends nothing else",
+    ),
+    Case::new(
+        "signed, and no message",
+        "HL124",
+        "…; the signature is right, so whoever holds the token sends this: not Teams",
+    ),
+];
+
+const BROKEN_OFF: Case = Case::new(
+    "half a body",
+    "HL114",
+    "the body broke off; send it again as a whole",
+);
+const TWICE: Case = Case::new(
+    "the same message twice",
+    "HL161",
+    "Teams sent this message before; nothing ran again",
+);
+const TOO_LONG: Case = Case::new(
+    "a command that takes longer than `reply_within`",
+    "HL111",
+    "status took longer than Teams waits; answered after … s",
+);
+const HUNG_UP: Case = Case::new("the caller hangs up", "HL112", "the caller left after … s");
+const ELSEWHERE: Case = Case::new(
+    "the token is used in another team than `team` names",
+    "HL125",
+    "it comes from the team 19:fa23d9ef19afc32c@thread.tacv2, and this webhook is pinned to 19:other@thread.tacv2",
+);
+const JUST_STARTED: Case = Case::new(
+    "a message in the first seconds",
+    "HL152",
+    "the bot had started … s before; what came earlier was lost",
+);
+
+/// All of these, for the page of the guide.
+pub(crate) const CAUSES: &[Group] = &[
+    Group {
+        by: "hailer listen",
+        before: "",
+        cases: &SIGNATURES,
+    },
+    Group {
+        by: "hailer listen",
+        before: "",
+        cases: &REQUESTS,
+    },
+    Group {
+        by: "hailer listen",
+        before: "",
+        cases: &[
+            BROKEN_OFF,
+            TWICE,
+            TOO_LONG,
+            HUNG_UP,
+            ELSEWHERE,
+            JUST_STARTED,
+        ],
+    },
+];
 
 /// A running `hailer listen --json`; it is killed when dropped.
 struct Listener {
@@ -50,11 +195,12 @@ impl Listener {
     }
 
     #[track_caller]
-    fn assert_next(&mut self, code: &str, part: &str) {
+    fn assert_next(&mut self, case: &Case) {
         let event = self.next();
-        assert_eq!(event["code"], code, "{event:#}");
-        let text = event["text"].as_str().unwrap();
-        assert!(text.contains(part), "{part}: {text}");
+        let (Some(code), Some(text)) = (event["code"].as_str(), event["text"].as_str()) else {
+            panic!("{case:?}: {event:#}");
+        };
+        case.assert(code, text);
         assert!(event["fix"].is_string(), "{event:#}");
     }
 }
@@ -82,45 +228,18 @@ async fn a_refused_signature_is_explained() {
     let small = serde_json::from_str::<Value>(&pretty).unwrap().to_string();
     let stranger = "BBECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-    for (token, signed, sent, code, part) in [
-        (
-            OTHER_TOKEN,
-            &body,
-            body.clone(),
-            "HL101",
-            "the webhook `data` of Teams calling the URL of `ops`",
-        ),
-        (
-            stranger,
-            &body,
-            body.clone(),
-            "HL102",
-            "no token of this configuration",
-        ),
-        (TOKEN, &small, pretty.clone(), "HL104", "rewrites the JSON"),
-        (
-            TOKEN,
-            &body,
-            format!("{body}\n"),
-            "HL104",
-            "newline at its end",
-        ),
-        (
-            TOKEN,
-            &body,
-            format!("\u{feff}{body}"),
-            "HL104",
-            "byte order mark",
-        ),
-        (
-            TOKEN,
-            &pretty,
-            pretty.replace('\n', "\r\n"),
-            "HL104",
-            "LF to CRLF",
-        ),
-        (TOKEN, &body, body.replace('/', "\\/"), "HL104", "escapes"),
-    ] {
+    for (case, (token, signed, sent)) in made(
+        &SIGNATURES,
+        [
+            (OTHER_TOKEN, &body, body.clone()),
+            (stranger, &body, body.clone()),
+            (TOKEN, &small, pretty.clone()),
+            (TOKEN, &body, format!("{body}\n")),
+            (TOKEN, &body, format!("\u{feff}{body}")),
+            (TOKEN, &pretty, pretty.replace('\n', "\r\n")),
+            (TOKEN, &body, body.replace('/', "\\/")),
+        ],
+    ) {
         let header = authorization(token, signed.as_bytes());
         let response = exchange(
             server.teams.address,
@@ -128,8 +247,8 @@ async fn a_refused_signature_is_explained() {
         )
         .await;
 
-        assert_eq!(response.status, 401, "{code}");
-        listener.assert_next(code, part);
+        assert_eq!(response.status, 401, "{case:?}");
+        listener.assert_next(case);
     }
 }
 
@@ -144,52 +263,35 @@ async fn a_request_that_is_none_of_teams_is_explained() {
     let large = message("ops", &"x".repeat(5_000)).to_string();
     let bytes = body.as_bytes();
 
-    for (request, code, part) in [
-        (post("ops", &[], bytes), "HL105", "no authorization header"),
-        (
+    for (case, request) in made(
+        &REQUESTS,
+        [
+            post("ops", &[], bytes),
             post("ops", &["authorization: Bearer abc"], bytes),
-            "HL106",
-            "not HMAC",
-        ),
-        (
             post("ops", &["authorization: HMAC abc"], bytes),
-            "HL107",
-            "not the base64 of 32 bytes",
-        ),
-        (post("ops", &[&good, &good], bytes), "HL107", "several"),
-        (server.teams.signed(old.to_string()), "HL108", "ago"),
-        (post("opps", &[&good], bytes), "HL109", "no webhook"),
-        (
+            post("ops", &[&good, &good], bytes),
+            server.teams.signed(old.to_string()),
+            post("opps", &[&good], bytes),
             server.teams.signed(large),
-            "HL113",
-            "larger than 4096 bytes",
-        ),
-        (
             post("ops", &[&good, "content-encoding: gzip"], bytes),
-            "HL104",
-            "compressed",
-        ),
-        (
             b"PUT /webhook/ops HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n".to_vec(),
-            "HL123",
-            "only POST",
-        ),
-        (server.teams.signed("[]"), "HL124", "signature is right"),
-    ] {
+            server.teams.signed("[]"),
+        ],
+    ) {
         exchange(server.teams.address, request).await;
-        listener.assert_next(code, part);
+        listener.assert_next(case);
     }
 
     let request = server.teams.signed(&body);
     let mut half = Connection::open(server.teams.address).await;
     half.send(&request[..request.len() - 10]).await;
     drop(half);
-    listener.assert_next("HL114", "broke off");
+    listener.assert_next(&BROKEN_OFF);
     let message = message("ops", "echo hello").to_string();
     server.post(&message).await;
     server.post(&message).await;
     assert_eq!(listener.next()["outcome"], "ok");
-    listener.assert_next("HL161", "nothing ran again");
+    listener.assert_next(&TWICE);
 }
 
 #[tokio::test]
@@ -202,7 +304,7 @@ async fn what_takes_too_long_is_explained() {
     let mut listener = Listener::beside(&server, &[]);
 
     server.say("status").await;
-    listener.assert_next("HL111", "longer than Teams waits");
+    listener.assert_next(&TOO_LONG);
     let mut hasty = Connection::open(server.teams.address).await;
     let request = server.teams.signed(message("ops", "status").to_string());
     hasty.send(request).await;
@@ -211,23 +313,40 @@ async fn what_takes_too_long_is_explained() {
         silent.accept().unwrap();
     }
     hasty.reset();
-    listener.assert_next("HL112", "left after");
+    listener.assert_next(&HUNG_UP);
 }
 
 #[tokio::test]
-async fn a_message_from_another_team_is_named_in_the_log() {
+async fn a_message_from_another_team_is_named_there_and_in_the_log() {
     let config = format!("{CONFIG}team = '19:other@thread.tacv2'\n");
     let server = Server::builder().config(&config).start().await;
+    let mut listener = Listener::beside(&server, &[]);
 
     server.say("ping").await;
 
+    listener.assert_next(&ELSEWHERE);
     server.signal("TERM");
     let log = server.end().log;
-    let code = "HL125";
+    let code = ELSEWHERE.code;
     let line = log
         .lines()
         .find(|it| it.contains(&format!("code=\"{code}\"")));
     assert!(line.unwrap().contains("comes from elsewhere"), "{log}");
+}
+
+/// A slow machine may need longer than the few seconds in which this is said, so it has several tries.
+#[tokio::test]
+async fn a_message_right_after_the_start_is_told_so() {
+    for _ in 0..10 {
+        let server = Server::start().await;
+        let mut listener = Listener::beside(&server, &["--once"]);
+        server.say("ping").await;
+        let event = listener.next();
+        if let Some(code) = event["code"].as_str() {
+            return JUST_STARTED.assert(code, event["text"].as_str().unwrap());
+        }
+    }
+    panic!("the bot was never young");
 }
 
 #[tokio::test]

@@ -195,7 +195,8 @@ fn lines_match(shown: &[String], printed: &[&str]) -> bool {
     line_matches(line, first) && lines_match(rest, others)
 }
 
-fn line_matches(shown: &str, printed: &str) -> bool {
+/// Compares a line with what is shown, where `…` stands for anything.
+pub(crate) fn line_matches(shown: &str, printed: &str) -> bool {
     let Some((before, after)) = shown.split_once('…') else {
         return shown == printed;
     };

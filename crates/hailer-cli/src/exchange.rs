@@ -86,6 +86,22 @@ impl Exchange {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// Returns the tenant that a message names.
+    pub(crate) fn tenant(&self) -> Option<String> {
+        self.named(&["/conversation/tenantId", "/channelData/tenant/id"])
+    }
+
+    /// Returns the team that a message names.
+    pub(crate) fn team(&self) -> Option<String> {
+        self.named(&["/channelData/teamsTeamId", "/channelData/team/id"])
+    }
+
+    fn named(&self, places: &[&str]) -> Option<String> {
+        let body: Value = serde_json::from_slice(&self.body).ok()?;
+        let found = places.iter().find_map(|it| body.pointer(it)?.as_str());
+        found.map(str::to_owned)
+    }
+
     /// Returns who wrote and what, when it is a message.
     pub(crate) fn said(&self) -> Option<(String, String)> {
         let body: Value = serde_json::from_slice(&self.body).ok()?;

@@ -93,10 +93,11 @@ fn broken(path: &Path, errors: &[&Problem]) -> Check {
     let Some(first) = errors.first() else {
         return Check::fail("config", "HL200", "the configuration cannot be read");
     };
-    let row = if OF_TOKENS.contains(&first.code) {
-        "tokens"
-    } else {
-        "config"
+    let (row, code) = match first.code {
+        // What the configuration calls a damaged token has a name of its own among what stops Teams.
+        "HL212" => ("tokens", "HL103"),
+        code if OF_TOKENS.contains(&code) => ("tokens", code),
+        code => ("config", code),
     };
     let more = match errors.len() {
         1 => String::new(),
@@ -104,7 +105,7 @@ fn broken(path: &Path, errors: &[&Problem]) -> Check {
     };
     Check::fail(
         row,
-        first.code,
+        code,
         format!("{} · {}{more}", path.display(), first.text),
     )
     .with_fix(format!(

@@ -16,7 +16,8 @@ use crate::exit::Exit;
 use crate::http;
 use crate::watching::Watching;
 
-const ROW: &str = "round trip";
+/// The row that this fills.
+pub(crate) const ROW: &str = "round trip";
 
 /// Twice what Teams waits: what is later is as good as nothing.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -63,6 +64,8 @@ pub(crate) enum Answer {
         pong: Value,
         took: Duration,
         asked: DateTime<Utc>,
+        /// What its bytes are said to be.
+        content_type: String,
     },
     /// Some other answer.
     Other {
@@ -97,6 +100,7 @@ impl Ping {
             header(&response, "x-request-id"),
             header(&response, "location"),
         );
+        let content_type = header(&response, "content-type").unwrap_or_default();
         let text = response.text().await?;
         let took = begun.elapsed();
         let json: Value = serde_json::from_str(&text).unwrap_or_default();
@@ -106,6 +110,7 @@ impl Ping {
                 pong: json,
                 took,
                 asked,
+                content_type,
             });
         }
         let location = location.unwrap_or_default();
@@ -174,6 +179,16 @@ pub(crate) async fn judge(
     watching: Option<&mut Watching>,
 ) -> Check {
     match answer {
+        Answer::Pong { content_type, .. } if !is_json(&content_type) => {
+            let arrives = match content_type.as_str() {
+                "" => "without a Content-Type".to_owned(),
+                other => format!("as `{other}`"),
+            };
+            let text =
+                format!("the answer arrives {arrives}, and Teams reads application/json only");
+            Check::fail(ROW, "HL121", text)
+                .with_fix("let the proxy hand on the Content-Type of the bot's answers")
+        }
         Answer::Pong { pong, took, .. } => judge_pong(&pong, took, ping),
         Answer::Other {
             status,
@@ -212,6 +227,11 @@ pub(crate) async fn judge(
             ..
         } => foreign(status, &location, &text),
     }
+}
+
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
 }
 
 fn judge_pong(pong: &Value, took: Duration, ping: &Ping) -> Check {

@@ -1,7 +1,7 @@
 //! One exchange as `listen` shows it: a line, and below it why it went wrong.
 
 use chrono::{DateTime, Local};
-use hailer::{Reply, WebhookConfig, lint};
+use hailer::{Reply, TeamId, TenantId, WebhookConfig, lint};
 use serde_json::{Value, json};
 
 use crate::diagnosis::{Diagnosis, diagnose};
@@ -22,8 +22,38 @@ pub(super) fn judge(exchange: &Exchange, webhooks: &[WebhookConfig]) -> Option<D
             "HL112",
             format!("the caller left after {}", seconds(exchange.took_ms)),
         )),
-        Kind::Answered => of_answer(exchange),
+        Kind::Answered => of_elsewhere(exchange, webhooks).or_else(|| of_answer(exchange)),
     }
+}
+
+/// Says that a message is from another place than its webhook is pinned to.
+fn of_elsewhere(exchange: &Exchange, webhooks: &[WebhookConfig]) -> Option<Diagnosis> {
+    let webhook = webhooks
+        .iter()
+        .find(|it| Some(&it.name) == exchange.webhook.as_ref())?;
+    let ceiling = &webhook.ceiling;
+    let pins = [
+        (
+            "tenant",
+            ceiling.tenant.as_ref().map(TenantId::as_str),
+            exchange.tenant(),
+        ),
+        (
+            "team",
+            ceiling.team.as_ref().map(TeamId::as_str),
+            exchange.team(),
+        ),
+    ];
+    let (what, pin, came) = pins.into_iter().find_map(|(what, pin, came)| {
+        let pin = pin?;
+        let is_other = came
+            .as_deref()
+            .is_none_or(|it| !it.eq_ignore_ascii_case(pin));
+        is_other.then_some((what, pin, came))
+    })?;
+    let from = came.map_or_else(|| format!("no {what}"), |it| format!("the {what} {it}"));
+    let text = format!("it comes from {from}, and this webhook is pinned to {pin}");
+    Some(of("HL125", text))
 }
 
 fn of_answer(exchange: &Exchange) -> Option<Diagnosis> {
