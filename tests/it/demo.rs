@@ -168,7 +168,10 @@ async fn a_deploy_that_was_cut_off_is_told_as_one_after_the_restart() {
     let again = start_in(kept).await;
 
     let status = say(&again, "deploy status search");
-    assert!(status.contains("staging  1.9.1 or 1.9.0\ncut off"), "{status}");
+    assert!(
+        status.contains("staging  1.9.1 or 1.9.0\ncut off"),
+        "{status}"
+    );
     let history = say(&again, "deploy history search");
     assert!(history.contains("✖ search 1.9.0 to staging"), "{history}");
 }

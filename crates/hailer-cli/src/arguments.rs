@@ -23,6 +23,7 @@ use crate::keys::KeysOptions;
 use crate::listen::ListenOptions;
 use crate::policy::PolicyOptions;
 use crate::script::ScriptOptions;
+use crate::seen::SeenOptions;
 use crate::status::StatusOptions;
 use crate::store::StoreOptions;
 use crate::webhook::WebhookOptions;
@@ -40,7 +41,8 @@ Chat-ops for Microsoft Teams.
 Build     new, new command, play, chat, send, card check,
           script test, script add, commands
 Install   init, webhook, check, doctor, serve, policy
-Run       status, reload, jobs, deploy, listen, replay, followup, store
+Run       status, seen, reload, jobs, deploy, listen, replay, followup,
+          store
 Guard     approvals, break-glass, locks, freeze, unfreeze, audit, keys
 More      sign, verify, config, explain, completions
 
@@ -119,6 +121,11 @@ pub(crate) enum Verb {
     Unfreeze(UnfreezeOptions),
     /// See which keys of webhooks were used, when, and by whom
     Keys(KeysOptions),
+    /// List who wrote from where, with the ids that the configuration needs
+    #[command(
+        after_help = "Works beside a running bot and without one.\nExample: hailer seen --since 2h"
+    )]
+    Seen(SeenOptions),
     /// Say yes or no to what waits for approval
     #[command(
         after_help = "Exit codes: 0 done, 1 there is no such request or your word does not count.\nExamples: hailer approvals list\n          hailer approvals approve 7F3A"

@@ -38,6 +38,7 @@ mod project;
 mod reload;
 mod reloading;
 mod script;
+mod seen;
 mod send;
 mod serve;
 mod sign;

@@ -11,7 +11,7 @@ use crate::project::Modules;
 use crate::{
     approvals, audit, break_glass, capture, card, chat, check, commands, completions, config_verb,
     deploy, doctor, explain, followup, holds, init, jobs, keys, listen, new, output, play, policy,
-    reload, script, send, serve, sign, status, store, verify, webhook,
+    reload, script, seen, send, serve, sign, status, store, verify, webhook,
 };
 
 /// Runs the program: reads the command line and does what it says with the commands of these modules.
@@ -74,6 +74,7 @@ fn run(
         Some(Verb::Freeze(options)) => holds::freeze(config, options, environment, modules),
         Some(Verb::Unfreeze(options)) => holds::unfreeze(config, options, environment, modules),
         Some(Verb::Keys(options)) => keys::run(config, options, environment, modules),
+        Some(Verb::Seen(options)) => seen::run(config, options, environment, modules),
         Some(Verb::Approvals(options)) => approvals::run(config, options, environment, modules),
         Some(Verb::BreakGlass(options)) => break_glass::run(config, options, environment, modules),
         Some(Verb::FollowUp(options)) => followup::run(config, options, environment, modules),

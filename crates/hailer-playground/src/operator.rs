@@ -101,7 +101,7 @@ impl OperatorPages {
         match (name, is_read) {
             ("start", true) => json_response(&self.start(visitor)),
             ("commands", true) => json_response(&commands::describe(&self.bot, query)),
-            ("webhooks", true) => json_response(&webhooks::describe(&self.bot)),
+            ("webhooks", true) => json_response(&webhooks::describe(&self.bot).await),
             ("jobs", true) => events(jobs::stream(self.bot.clone(), jobs::OPERATORS)),
             ("job", true) => self.job(query).await,
             ("audit", true) => match audit::search(&self.bot, query).await {

@@ -31,6 +31,7 @@ mod request;
 mod retention;
 mod schema;
 mod session;
+mod sighting;
 mod state;
 mod store;
 mod text;
@@ -58,6 +59,7 @@ pub use request::{
     AreEnough, Ballot, ComposeExpired, Glass, NewRequest, Request, Reviewed, Stage, Vote, Voted,
 };
 pub use retention::{Pruned, Retention};
+pub use sighting::Sighting;
 pub use state::{DidStart, Effect, JobState};
 pub use store::{Role, Store};
 pub use text::{KeptText, NewText};

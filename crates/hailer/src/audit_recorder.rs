@@ -11,9 +11,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use hailer_jobs::Jobs;
-use hailer_store::{AuditEntry, KeySeen, KeyUse, Store};
+use hailer_store::{AuditEntry, KeySeen, KeyUse, Sighting, Store};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
+
+use crate::sightings::Sightings;
 
 /// Of what happens again and again, one row in this time.
 const PERIOD: Duration = Duration::from_secs(60);
@@ -45,6 +47,7 @@ struct Inner {
     denials: Mutex<HashMap<Kind, Sum>>,
     signatures: Mutex<HashMap<Kind, u64>>,
     seen: Mutex<HashSet<KeyUse>>,
+    sightings: Sightings,
 }
 
 enum Order {
@@ -73,6 +76,7 @@ impl Recorder {
             denials: Mutex::default(),
             signatures: Mutex::default(),
             seen: Mutex::default(),
+            sightings: Sightings::default(),
         });
         drop(runtime.spawn(write(Arc::downgrade(&inner), jobs.clone(), inbox)));
         Self { inner }
@@ -121,6 +125,16 @@ impl Recorder {
             String::new(),
         ];
         *lock(&self.inner.signatures).entry(kind).or_default() += 1;
+    }
+
+    /// Notes who wrote from where, when that was not done just now.
+    pub(crate) fn sighted(&self, ids: &[&str], now_ms: i64, sighting: impl FnOnce() -> Sighting) {
+        let inner = &self.inner;
+        if inner.sightings.is_due(ids, now_ms) {
+            inner
+                .sightings
+                .note(sighting(), &inner.jobs, &inner.runtime);
+        }
     }
 
     /// Notes from where a key was used. The first use, and one from another network, is told.

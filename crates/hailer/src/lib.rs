@@ -71,6 +71,7 @@ mod reporter;
 mod request_words;
 mod responder;
 mod running_bot;
+mod sightings;
 mod teams_message;
 pub mod testing;
 pub mod values;
@@ -126,7 +127,7 @@ pub use hailer_jobs::HostPattern;
 pub use hailer_store::{
     AuditCursor, AuditFilter, AuditPage, AuditRow, Caller, Cancelled, DidStart, Expected, Force,
     HeldName, Hold, Holding, Job, JobFilter, JobId, JobLock, JobState, KeyUse, NewHold, Page,
-    Person, Released, Retried, Stage,
+    Person, Released, Retried, Sighting, Stage,
 };
 pub use job_desk::{JobDesk, JobsWanted};
 pub use open_request::{Approver, OpenRequest, Pointless};

@@ -199,6 +199,7 @@ impl Responder {
         let errand = Errand::new(inquiry, body, key_label, self.core.jobs.is_some());
         let errand = errand.piped(pipe);
         self.core.record_key(&errand, peer);
+        self.core.record_sighting(&errand);
         Arc::new(errand)
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hailer_store::{AuditFilter, AuditPage, Caller, Cancelled, Job, JobFilter, JobId};
+use hailer_store::{AuditFilter, AuditPage, Caller, Cancelled, Job, JobFilter, JobId, Sighting};
 use hailer_transport::Service;
 
 use crate::config::Config;
@@ -77,6 +77,13 @@ impl RunningBot {
         let filter = filter.clone();
         let page = jobs.call(|store| async move { store.audit_list(&filter).await });
         page.await.ok()
+    }
+
+    /// Returns who wrote from where. `None` when there is no store, or it cannot be read now.
+    pub async fn sightings(&self) -> Option<Vec<Sighting>> {
+        let jobs = self.current.get().responder.job_host()?.jobs().clone();
+        let found = jobs.call(|store| async move { store.sightings().await });
+        found.await.ok()
     }
 
     /// Says whether jobs and an audit are kept.

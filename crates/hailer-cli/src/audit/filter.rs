@@ -95,7 +95,7 @@ impl Filter {
 }
 
 /// Reads a moment: so long ago, or a date and a time of this computer.
-fn moment(option: &str, text: Option<&str>) -> Result<Option<i64>, Failure> {
+pub(crate) fn moment(option: &str, text: Option<&str>) -> Result<Option<i64>, Failure> {
     let Some(text) = text else {
         return Ok(None);
     };

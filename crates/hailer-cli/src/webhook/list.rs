@@ -13,6 +13,7 @@ use crate::exit::{Exit, Failure};
 use crate::metrics_page::MetricsPage;
 use crate::output;
 use crate::project::{Modules, Project, Source};
+use crate::seen::{self, Home};
 
 /// Lists the webhooks of the configuration, with what the running bot knows of them.
 pub(super) fn run(
@@ -32,6 +33,11 @@ pub(super) fn run(
         Some(admin) => runtime.block_on(MetricsPage::fetch(admin)),
         None => None,
     };
+    // What the store cannot tell now is left out: the list is of the configuration.
+    let seen = match &config.store {
+        Some(url) => runtime.block_on(seen::read(url)).unwrap_or_default(),
+        None => Vec::new(),
+    };
     let last = |name: &str| {
         let seconds = page.as_ref()?.last_messages.get(name)?;
         DateTime::from_timestamp(*seconds, 0)
@@ -39,9 +45,10 @@ pub(super) fn run(
     let rows = config.webhooks.iter().map(|webhook| {
         let url = callback(config, &webhook.name);
         let tokens = webhook.keys.len();
+        let pins = Home::of(&webhook.name, &seen).map_or_else(Vec::new, |it| it.pins(webhook));
         if options.json {
             let last = last(&webhook.name).map(|it| it.to_rfc3339());
-            return json!({ "name": webhook.name, "mention": webhook.mention, "url": url, "tokens": tokens, "last_message": last });
+            return json!({ "name": webhook.name, "mention": webhook.mention, "url": url, "tokens": tokens, "last_message": last, "pins": pins });
         }
         let last = match (last(&webhook.name), &page) {
             (Some(at), _) => at.with_timezone(&Local).format("last message %Y-%m-%d %H:%M").to_string(),
@@ -49,7 +56,15 @@ pub(super) fn run(
             (None, None) => "no bot runs here".to_owned(),
         };
         let rotating = if tokens > 1 { " · two tokens hold, see rotate --finish" } else { "" };
-        Value::from(format!("{:<16} @{:<16} {url} · {last}{rotating}", webhook.name, webhook.mention))
+        let pins = match pins.is_empty() {
+            true => String::new(),
+            false => format!(
+                "\n  not pinned; to refuse messages from elsewhere, add to [webhook.{}]:\n    {}",
+                webhook.name,
+                pins.join("\n    ")
+            ),
+        };
+        Value::from(format!("{:<16} @{:<16} {url} · {last}{rotating}{pins}", webhook.name, webhook.mention))
     });
     let rows: Vec<Value> = rows.collect();
     output::print(&if options.json {

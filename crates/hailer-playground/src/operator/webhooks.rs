@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::time::SystemTime;
 
-use hailer::{RunningBot, WebhookConfig};
+use hailer::{RunningBot, Sighting, WebhookConfig};
 use serde_json::{Value, json};
 
 /// Describes every webhook.
-pub(super) fn describe(bot: &RunningBot) -> Value {
+pub(super) async fn describe(bot: &RunningBot) -> Value {
     let config = bot.config();
+    let seen = bot.sightings().await.unwrap_or_default();
     let base = config.server.public_url.as_deref();
     let webhooks = config.webhooks.iter().map(|webhook| {
         let ceiling = &webhook.ceiling;
@@ -25,9 +26,22 @@ pub(super) fn describe(bot: &RunningBot) -> Value {
             "followup": webhook.followup,
             "isTold": bot.tells_later(&webhook.name),
             "keys": keys(webhook),
+            "home": home(&webhook.name, &seen),
         })
     });
     json!({ "webhooks": webhooks.collect::<Vec<_>>() })
+}
+
+/// Says where a webhook was used first: what it can be pinned to.
+fn home(webhook: &str, seen: &[Sighting]) -> Option<Value> {
+    let mut here = seen.iter().filter(|it| it.webhook == webhook);
+    let first = here.next()?;
+    Some(json!({
+        "tenant": first.tenant,
+        "team": first.team,
+        "firstMs": first.first_ms,
+        "isAlone": here.all(|it| it.team == first.team && it.tenant == first.tenant),
+    }))
 }
 
 /// Says how old the keys are, never what they are.

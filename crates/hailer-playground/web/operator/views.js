@@ -44,6 +44,18 @@ const REASONS = {
   unknown_webhook: ["a URL that no webhook has", null],
 };
 
+/** Offers the lines that hold a webhook to where it was used first. */
+function pins({ name, home, tenant, team }) {
+  if (!home) return null;
+  const lines = [!tenant && home.tenant && `tenant = ${JSON.stringify(home.tenant)}`, !team && home.team && `team = ${JSON.stringify(home.team)}`].filter(Boolean);
+  if (!lines.length) return null;
+  return [
+    !home.isAlone && h("span", { class: "bad block" }, "It was used from several teams, and belongs to one: has somebody its token?"),
+    h("span", { class: "muted block" }, `First used ${since(home.firstMs / 1000)}. To refuse messages from elsewhere, add to [webhook.${name}]:`),
+    h("pre", { class: "code", tabindex: "0", "aria-label": `Lines that pin ${name}` }, lines.join("\n")),
+  ];
+}
+
 function drawWebhook(webhook, all) {
   const of = (name, labels = {}) => all.filter((it) => it.name === name && it.labels.webhook === webhook.name && Object.entries(labels).every(([key, value]) => it.labels[key] === value));
   const sum = (list) => list.reduce((total, it) => total + it.value, 0);
@@ -64,7 +76,7 @@ function drawWebhook(webhook, all) {
         return h("li", {}, h("span", { class: "bad" }, `${number(it.value)} × ${text}`), code && h("span", { class: "muted" }, ` · hailer explain ${code}`));
       })) : "none"],
       ["keys", h("ul", { class: "plain" }, webhook.keys.map((it, index) => h("li", {}, index ? "previous, " : "", h("span", { class: "mono" }, it.label), ` · ${key(it)}`)), old && h("li", { class: "warn" }, "two keys are valid: take the old one out once Teams uses the new one"))],
-      ["team", webhook.team ? [webhook.team, webhook.isLearned && h("span", { class: "muted" }, " · learned from the first message")] : h("span", { class: "warn" }, "any: whoever has the token can say where a message comes from")],
+      ["team", webhook.team ?? [h("span", { class: "warn" }, "any: whoever has the token can say where a message comes from"), pins(webhook)]],
       ["tenant", webhook.tenant],
       ["channels", webhook.channels.join(", ")],
       ["at most", webhook.maxEffect],

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use hailer_store::{Expected, LeaseRequest, NewPost, NewRecord, RecordFilter, Store, StoreError};
+use hailer_store::{
+    Expected, LeaseRequest, NewPost, NewRecord, RecordFilter, Sighting, Store, StoreError,
+};
 
 use crate::bed::{Bed, on_both};
 
@@ -15,6 +17,8 @@ on_both!(
     a_record_and_a_message_are_stored_together_or_not_at_all,
     a_lease_has_one_holder_until_its_term_is_over,
     what_is_too_long_is_refused,
+    who_wrote_is_kept_with_the_first_and_the_last_time,
+    ids_that_teams_never_writes_are_kept_as_far_as_they_go,
 );
 
 fn record(key: &str, value: &str, expected: Expected) -> NewRecord {
@@ -202,4 +206,47 @@ async fn what_is_too_long_is_refused(bed: &Bed) {
         let refused = store.put_record(&wrong).await.expect_err("refused");
         assert!(matches!(refused, StoreError::Misuse { .. }), "{refused:?}");
     }
+}
+
+fn sighting(webhook: &str, person: &str, at_ms: i64) -> Sighting {
+    Sighting {
+        webhook: webhook.to_owned(),
+        tenant: "tenant".to_owned(),
+        team: "19:team@thread.tacv2".to_owned(),
+        channel: "19:channel@thread.tacv2".to_owned(),
+        person: person.to_owned(),
+        name: format!("{person} \u{1f600}"),
+        first_ms: at_ms,
+        last_ms: at_ms,
+    }
+}
+
+async fn who_wrote_is_kept_with_the_first_and_the_last_time(bed: &Bed) {
+    let store = bed.store().await;
+    for (person, at_ms) in [("mira", 20), ("jo", 10), ("mira", 30)] {
+        let noted = store.note_sighting(&sighting("ops", person, at_ms)).await;
+        noted.expect("noted");
+    }
+
+    let found = store.sightings().await.expect("read");
+
+    let told: Vec<_> = found
+        .iter()
+        .map(|it| (it.person.as_str(), it.first_ms, it.last_ms))
+        .collect();
+    assert_eq!(told, [("jo", 10, 10), ("mira", 20, 30)]);
+    assert_eq!(found[1].team, "19:team@thread.tacv2");
+}
+
+async fn ids_that_teams_never_writes_are_kept_as_far_as_they_go(bed: &Bed) {
+    let store = bed.store().await;
+    let long = "\u{10ffff}ä".repeat(10_000);
+    let broken = "a\u{1f}b\nc|d";
+
+    for person in [long.as_str(), broken] {
+        let noted = store.note_sighting(&sighting("ops", person, 1)).await;
+        noted.expect("noted");
+    }
+
+    assert_eq!(store.sightings().await.expect("read").len(), 2);
 }

@@ -1,10 +1,11 @@
 //! What the audit says of messages that start nothing.
 
 use std::net::IpAddr;
+use std::time::UNIX_EPOCH;
 
 use hailer_dispatch::{CommandError, Misunderstanding};
 use hailer_reply::Reply;
-use hailer_store::{AuditEntry, Hold, Job, JobState, KeyUse};
+use hailer_store::{AuditEntry, Hold, Job, JobState, KeyUse, Sighting};
 
 use crate::audit_recorder::network;
 use crate::hold_words::sentence;
@@ -150,6 +151,40 @@ impl Core {
             outcome: state.as_str().to_owned(),
             duration_ms: i64::try_from(errand.begun.elapsed().as_millis()).ok(),
             ..about(errand)
+        });
+    }
+
+    /// Notes who wrote from where.
+    pub(super) fn record_sighting(&self, errand: &Errand) {
+        let Some(recorder) = &self.recorder else {
+            return;
+        };
+        let inquiry = &errand.inquiry;
+        let activity = &inquiry.activity;
+        let now_ms = inquiry.now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now_ms = i64::try_from(now_ms.as_millis()).unwrap_or(i64::MAX);
+        let from = activity.from.as_ref();
+        let channel = activity.channel();
+        let ids = [
+            &*inquiry.webhook,
+            activity.tenant().map_or("", |it| it.as_str()),
+            activity.team().map_or("", |it| it.as_str()),
+            channel.as_ref().map_or("", |it| it.as_str()),
+            from.and_then(|it| it.aad_object_id.as_ref())
+                .map_or("", |it| it.as_str()),
+        ];
+        recorder.sighted(&ids, now_ms, || {
+            let [webhook, tenant, team, channel, person] = ids.map(str::to_owned);
+            Sighting {
+                webhook,
+                tenant,
+                team,
+                channel,
+                person,
+                name: from.and_then(|it| it.name.clone()).unwrap_or_default(),
+                first_ms: now_ms,
+                last_ms: now_ms,
+            }
         });
     }
 
