@@ -104,7 +104,7 @@ fn every_cause_has_a_case_and_a_row_in_the_guide() {
     }
 
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/causes.md");
-    if std::env::var_os("UPDATE").is_some() {
+    if hailer::Environment::from_process().get("UPDATE").is_some() {
         fs::write(&path, &page).unwrap();
     }
 

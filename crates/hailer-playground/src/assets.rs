@@ -46,6 +46,7 @@ pub(crate) const FILES: &[File] = &[
         include_bytes!("../web/inspector.js"),
     ),
     ("/suggest.js", SCRIPT, include_bytes!("../web/suggest.js")),
+    ("/testcase.js", SCRIPT, include_bytes!("../web/testcase.js")),
     ("/thread.js", SCRIPT, include_bytes!("../web/thread.js")),
     ("/icon.svg", SVG, include_bytes!("../web/icon.svg")),
     (

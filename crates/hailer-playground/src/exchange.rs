@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
 use hailer::HmacKey;
-use hailer_reply::message_size;
+use hailer_reply::{message_size, read_message};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -150,10 +150,12 @@ fn request_json(request: &Request) -> Value {
 fn response_json(response: &Response) -> Value {
     let message: Option<Value> = serde_json::from_str(&response.body).ok();
     let findings = message.as_ref().filter(|_| response.status == 200);
+    let plain = read_message(&response.body).map(|it| it.to_plain());
     json!({
         "status": response.status,
         "headers": response.headers,
         "body": response.body,
+        "plain": plain.unwrap_or_default(),
         "outcome": response.header("x-hailer-outcome"),
         "requestId": response.header("x-request-id"),
         "size": message.as_ref().map_or(response.body.len(), message_size),

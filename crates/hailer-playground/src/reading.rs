@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use hailer::{Activity, Judgement, Misunderstanding, Standpoint, Wanted};
-use hailer_dispatch::MessageText;
+use hailer_dispatch::{Argument, MessageText, ValueKind};
 use hailer_transport::{Admitted, Authorization, Refused};
 use serde_json::{Value, json};
 
@@ -183,11 +183,49 @@ fn judged(judgement: &Judgement, mention: &str) -> Value {
         "command": judgement.entry.path(),
         "usage": judgement.entry.usage(),
         "effect": judgement.entry.effect().as_str(),
+        "arguments": arguments(judgement),
         "isPermitted": decision.is_permitted(),
+        "expect": expectation(judgement),
         "decision": decision.to_string(),
         "place": decision.place(),
         "problem": judgement.problem.as_ref().map(|it| said(it, mention)),
     })
+}
+
+/// Says what a `[[policy_test]]` that holds would expect.
+fn expectation(judgement: &Judgement) -> &'static str {
+    match &judgement.asking {
+        _ if !judgement.decision.is_permitted() => "deny",
+        Some(asking) if !asking.needs().is_empty() => "approval",
+        Some(_) => "confirm",
+        None => "allow",
+    }
+}
+
+/// Lists the arguments with what each of them is; secrets are masked already.
+fn arguments(judgement: &Judgement) -> Vec<Value> {
+    let of = |(name, value): &(String, String)| {
+        let all = judgement.entry.arguments();
+        let kind = all.iter().find(|it| it.name == *name).map(kind);
+        json!({ "name": name, "value": value, "kind": kind })
+    };
+    judgement.arguments.iter().map(of).collect()
+}
+
+fn kind(argument: &Argument) -> String {
+    if argument.is_secret {
+        return "secret".to_owned();
+    }
+    if !argument.choices.is_empty() {
+        return format!("one of {}", argument.choices.join(", "));
+    }
+    let kind = match argument.value {
+        ValueKind::Text => "text",
+        ValueKind::Integer => "whole number",
+        ValueKind::Number => "number",
+        ValueKind::Boolean => "yes or no",
+    };
+    kind.to_owned()
 }
 
 fn said(problem: &Misunderstanding, mention: &str) -> String {

@@ -1,6 +1,7 @@
 // Everything about one exchange: what was sent, what the bot made of it, what came back and how long it took.
 
-import { announce, byId, h, number, ofFive, pretty, sentence, time } from "./dom.js";
+import { announce, byId, download, h, number, ofFive, pretty, sentence, time } from "./dom.js";
+import { policyTest, rustTest } from "./testcase.js";
 import { findings } from "./thread.js";
 
 let isPretty = true;
@@ -30,6 +31,7 @@ function understood({ understood: it }) {
       ["text", h("span", { class: "mono" }, it.normalised || "(nothing but the mention)")],
       ["mentions", it.mentions.join(", ")],
       ["command", judgement?.command && h("span", { class: "mono" }, judgement.usage)],
+      ["arguments", judgement?.arguments?.length && h("ul", { class: "plain" }, judgement.arguments.map((it) => h("li", {}, h("span", { class: "mono" }, `${it.name} = ${JSON.stringify(it.value)}`), h("span", { class: "muted small" }, ` ${it.kind ?? ""}`))))],
       ["effect", judgement?.effect],
       ["may run", judgement?.decision && mark(judgement.isPermitted, judgement.decision)],
       ["but", judgement?.problem],
@@ -74,9 +76,9 @@ curl -sS http://${address}${request.path} \\
 # the message carries its time: after max_skew (5 minutes) the bot takes it for an old one`;
 }
 
+/** Shows a text that is to be taken elsewhere, and tries to put it where pasting finds it. */
 async function copy(text, place) {
-  const field = h("textarea", { class: "code", rows: 8, readonly: true, "aria-label": "Copied text" });
-  field.value = text;
+  const field = taken("Copied text", text, 8);
   let isCopied = true;
   try {
     await navigator.clipboard.writeText(text);
@@ -86,6 +88,29 @@ async function copy(text, place) {
   place.replaceChildren(h("p", { class: "muted small" }, isCopied ? "Copied:" : "Copy this:"), field);
   if (!isCopied) field.select();
   announce(isCopied ? "Copied" : "The text is selected");
+}
+
+function taken(label, text, rows) {
+  const field = h("textarea", { class: "code", rows, readonly: true, spellcheck: "false", "aria-label": label });
+  field.value = text;
+  return field;
+}
+
+/** Offers an exchange as a test: for whoever writes commands, and for whoever writes rules. */
+function saveAsTest(post, exchange, place) {
+  const rust = rustTest({ post, exchange });
+  const policy = policyTest({ exchange });
+  place.replaceChildren(
+    ...[
+      h("p", { class: "small" }, "For a file of ", h("span", { class: "mono" }, "tests/"), ", with the module that answers:"),
+      taken("Test in Rust", rust, 12),
+      h("div", { class: "row" }, h("button", { type: "button", onclick: () => download("said.rs", rust) }, "Download said.rs")),
+      policy && h("p", { class: "small" }, "For hailer.toml, where ", h("span", { class: "mono" }, "hailer check"), " runs it:"),
+      policy && taken("Test of rules", policy, 5),
+    ].filter(Boolean),
+  );
+  announce("The test is below the buttons");
+  place.querySelector("textarea").focus();
 }
 
 /** Makes a message that counts as a new one: Teams never sends an id twice. */
@@ -126,7 +151,7 @@ export function inspect(post, exchange, start, actions) {
   byId("inspector").replaceChildren(
     ...[
       verdict(reading),
-      h("div", { class: "row actions" }, button("Replay", () => actions.replay(exchange)), button("Edit and resend", () => edit(exchange, place, actions)), button("Copy as curl", () => copy(curl(exchange, start), place))),
+      h("div", { class: "row actions" }, button("Replay", () => actions.replay(exchange)), button("Edit and resend", () => edit(exchange, place, actions)), button("Copy as curl", () => copy(curl(exchange, start), place)), button("Save as test", () => saveAsTest(post, exchange, place))),
       place,
       understood(reading),
       timing(exchange),

@@ -9,7 +9,8 @@ export function watchJobs({ mention, say, posted }) {
   events.addEventListener("message", ({ data }) => {
     const jobs = JSON.parse(data);
     byId("jobs").hidden = jobs.length === 0;
-    byId("job-list").replaceChildren(...jobs.map((job) => draw(job, mention(job.webhook), say)));
+    const open = new Set([...document.querySelectorAll("#job-list details[open]")].map((it) => it.dataset.job));
+    byId("job-list").replaceChildren(...jobs.map((job) => draw(job, mention(job.webhook), say, open.has(job.id))));
     for (const job of jobs) {
       const isNews = states.get(job.id) === false && job.isEnded;
       states.set(job.id, job.isEnded);
@@ -18,9 +19,10 @@ export function watchJobs({ mention, say, posted }) {
   });
 }
 
-function draw(job, mention, say) {
+function draw(job, mention, say, isOpen) {
   const { progress: it } = job;
   const bar = it && !job.isEnded && [h("progress", { value: it.total ? it.done : null, max: it.total || 1, "aria-label": `Progress of ${job.text}` }), h("span", { class: "muted small" }, it.total ? `${it.done} of ${it.total} ` : "", it.text)];
+  const log = job.log && h("details", { "data-job": job.id, open: isOpen }, h("summary", {}, "Log"), h("pre", { class: "code", tabindex: "0", "aria-label": `Log of ${job.text}` }, job.log));
   const order = job.isEnded ? ["Result", `job ${job.id}`] : ["Cancel", `job cancel ${job.id}`];
   return h(
     "li",
@@ -28,5 +30,6 @@ function draw(job, mention, say) {
     h("span", { class: "mono" }, job.text),
     bar,
     h("span", { class: "row" }, h("span", { class: `tag ${["failed", "timed_out", "lost"].includes(job.state) ? "bad" : ""}` }, job.state.replaceAll("_", " ")), h("span", { class: "muted" }, job.id), h("button", { type: "button", onclick: () => say(`@${mention} ${order[1]}`) }, order[0])),
+    log,
   );
 }

@@ -25,6 +25,8 @@ pub struct Judgement {
     pub problem: Option<Misunderstanding>,
     /// What holds the call back although it is permitted.
     pub asking: Option<Asking>,
+    /// The arguments as they were given or hold by default, by name; secrets are `***`. None when they are not right.
+    pub arguments: Vec<(String, String)>,
     /// The lock that it needs, with the values of its arguments in it, when they are known.
     pub lock: Option<String>,
     /// Whether a value was given that must neither be kept nor shown; unknown while the arguments are not right.
@@ -64,15 +66,15 @@ impl Registry {
             Err(misunderstanding) => return Err(misunderstanding),
         };
         let declared = self.registered(index)?.reader.declared();
-        let lock = entry
-            .lock()
-            .map(|name| lock::fill(name, &lock::given(&entry, declared, &matches)));
+        let arguments = lock::given(&entry, declared, &matches);
+        let lock = entry.lock().map(|name| lock::fill(name, &arguments));
         let has_secrets = !Secrets::of(&entry, declared, &matches).is_empty();
         Ok(Judgement {
             entry,
             decision,
             problem: None,
             asking,
+            arguments,
             lock,
             has_secrets,
         })
@@ -125,6 +127,7 @@ impl Registry {
             decision,
             problem: (!is_refused).then_some(misunderstanding),
             asking: None,
+            arguments: Vec::new(),
             lock: None,
             has_secrets: false,
         })
