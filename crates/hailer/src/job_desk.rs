@@ -303,16 +303,22 @@ fn check_permitted(invocation: &Invocation, job: &Job) -> Result<(), CommandErro
 /// A retry is a request of its own: of somebody who may run the same, and whose yes, or somebody else's for it, was for one call.
 fn check_theirs(invocation: &Invocation, job: &Job) -> Result<(), CommandError> {
     let text = &job.spec.text;
+    // A text whose secrets are masked is no command; such a job is not kept, and that is said instead.
+    let is_kept = job.spec.body.is_some();
     let Ok(judged) = invocation.judge(text, invocation.asker()) else {
+        if !is_kept {
+            return Ok(());
+        }
         return Err(CommandError::told(format!(
             "Nothing was started: \"{text}\" is no command any more."
         )));
     };
     if !matches!(judged.decision, Decision::Permitted(_)) {
-        return Err(CommandError::told(format!(
+        let told = Reply::text(format!(
             "Nothing was started: a retry would be yours, and you may not run {} here.",
             job.spec.command
-        )));
+        ));
+        return Err(CommandError::refused(told).about_job(job.id.as_str()));
     }
     let Some(asking) = judged.asking else {
         return Ok(());
