@@ -24,7 +24,7 @@ fn a_good_configuration_is_fine() {
     let ran = hailer(["check"]).folder(folder.path()).run();
 
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert_eq!(ran.out, "hailer.toml: fine · 1 webhook, 24 commands\n");
+    assert_eq!(ran.out, "hailer.toml: fine · 1 webhook, 25 commands\n");
     assert_eq!(ran.err, "");
 }
 

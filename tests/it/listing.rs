@@ -81,10 +81,10 @@ fn json_is_an_array_with_all_that_is_known() {
         );
     }
     assert_eq!(commands[18]["aliases"], json!(["?", "hilfe", "aide"]));
-    assert_eq!(commands[23]["arguments"][0]["name"], "text");
-    assert_eq!(commands[23]["arguments"][0]["required"], true);
-    assert_eq!(commands[23]["arguments"][0]["type"], "string");
-    assert_eq!(commands[23]["examples"][0]["text"], "echo hello world");
+    assert_eq!(commands[24]["arguments"][0]["name"], "text");
+    assert_eq!(commands[24]["arguments"][0]["required"], true);
+    assert_eq!(commands[24]["arguments"][0]["type"], "string");
+    assert_eq!(commands[24]["examples"][0]["text"], "echo hello world");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn tools_have_schemas_for_their_arguments() {
     let listed: Value = serde_json::from_str(&list(&["--mcp"])).unwrap();
 
     let tools = listed["tools"].as_array().unwrap();
-    assert_eq!(tools.len(), 24);
+    assert_eq!(tools.len(), 25);
     for tool in tools {
         assert!(
             tool["name"].as_str().is_some_and(|it| !it.contains(' ')),
@@ -140,14 +140,14 @@ fn the_manual_page_is_roff_with_every_command() {
         page.contains("Example: \\fBecho hello world\\fR\n"),
         "{page}"
     );
-    assert_eq!(page.matches("\n.SS ").count(), 19);
+    assert_eq!(page.matches("\n.SS ").count(), 20);
 }
 
 #[test]
 fn people_get_a_table() {
     let table = list(&[]);
 
-    assert_eq!(table.lines().count(), 19);
+    assert_eq!(table.lines().count(), 20);
     for line in table.lines() {
         let is_change = CHANGES
             .iter()

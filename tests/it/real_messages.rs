@@ -23,12 +23,12 @@ const ANSWERS: [(&str, &str, &str); 34] = [
     (
         "b_04_mention_only",
         "ok",
-        "What I can do for you, Noor Halvorsen (15 commands)",
+        "What I can do for you, Noor Halvorsen (16 commands)",
     ),
     (
         "b_05_mention_at_end",
         "ok",
-        "You are Noor Halvorsen; you can run 15 commands here.",
+        "You are Noor Halvorsen; you can run 16 commands here.",
     ),
     ("b_06_bold_italic", "unknown", "I don't know \"deploy\"."),
     ("b_07_entities", "unknown", "I don't know \"alert\"."),

@@ -67,7 +67,7 @@ async fn a_bot_is_started_when_none_runs() {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(
         ran.out
-            .starts_with("You are Jo Lind; you can run 15 commands here.\n"),
+            .starts_with("You are Jo Lind; you can run 16 commands here.\n"),
         "{}",
         ran.out
     );

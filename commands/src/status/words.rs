@@ -11,11 +11,11 @@ use crate::status::check::{Checked, Health, show_time};
 use crate::status::config::{Probe, Service};
 use crate::status::day::{Day, State, Trouble, begin_of};
 
-/// Beside names and words a phone has room for so many parts of a day.
+/// The day in parts of two hours, for a line among others.
 const PARTS_BESIDE: u32 = 12;
 
-/// A day alone has an hour for each part.
-const PARTS_ALONE: u32 = 24;
+/// The day in parts of an hour and a half: a phone shows no more beside a name.
+const PARTS_ALONE: u32 = 16;
 
 /// A service, how it is, and how it was.
 #[derive(Debug)]
@@ -31,13 +31,17 @@ pub(super) fn all(seen: &[Seen<'_>], now: SystemTime) -> Reply {
     let row = |it: &Seen<'_>| {
         let mut row = vec![Words::new(&it.service.name), health(&it.checked.health)];
         if has_past {
-            let curve = past(it).map(|day| day.curve(PARTS_BESIDE, now));
+            let day = past(it);
+            let uptime = day.and_then(|it| it.uptime(now)).map(percent);
+            let curve = day.map(|it| it.curve(PARTS_BESIDE, now));
+            row.push(Words::new(uptime.unwrap_or_default()));
             row.push(Words::new(curve.unwrap_or_default()));
         }
         row
     };
     let titles: &[&str] = if has_past {
-        &["Service", "Status", "Last day"]
+        // Four columns are stacked: a curve has no room beside two others.
+        &["Service", "Status", "Uptime", "Last day"]
     } else {
         &["Service", "Status"]
     };
