@@ -193,7 +193,9 @@ impl RollOut<'_> {
 
     fn log_end(&self, ended: &Ended, before: Option<&str>) {
         let (_, headline) = self.headline(ended, before);
-        if let Some(note) = &ended.note {
+        // What the backend said is in the log already.
+        let is_new = !matches!(ended.ending, Ending::Unchecked);
+        if let Some(note) = ended.note.as_ref().filter(|_| is_new) {
             self.invocation.log(note);
         }
         self.invocation
