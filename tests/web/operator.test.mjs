@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { violations } from "./axe.mjs";
 import { launch } from "./chromium.mjs";
 import { LOW_CONTRAST } from "./contrast.mjs";
 import { ask as askServer, complain, serve } from "./playground.mjs";
@@ -75,6 +76,7 @@ test("webhooks say what came by them", async () => {
   assert.match(shown, /ops\s+people type @ops/);
   assert.match(shown, /last message\s+just now/);
   assert.match(shown, /answered\s+3/);
+  assert.match(shown, /add to \[webhook\.ops\]:\s+tenant = "[0-9a-f-]{36}"\s+team = "19:/);
   assert.deepEqual(tab.complaints, []);
 });
 
@@ -131,6 +133,7 @@ test("what cannot be read is nowhere, and a phone is wide enough", async () => {
     for (const page of ["webhooks", "jobs", "tail", "commands", "audit"]) {
       const tab = await open(page, { scheme, width: 390 });
       assert.deepEqual(await tab.evaluate(LOW_CONTRAST), [], `${page} ${scheme}`);
+      assert.deepEqual(await violations(tab), [], `${page} ${scheme}`);
       assert.ok(await tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), page);
       const nameless = "[...document.querySelectorAll('input, select, button')].filter((it) => it.offsetParent && !it.labels?.length && !it.textContent.trim() && !it.ariaLabel).length";
       assert.equal(await tab.evaluate(nameless), 0, page);

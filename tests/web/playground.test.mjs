@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { violations } from "./axe.mjs";
 import { launch } from "./chromium.mjs";
 import { LOW_CONTRAST } from "./contrast.mjs";
 import { ask as askServer, start } from "./playground.mjs";
@@ -260,6 +261,54 @@ test("every text can be read, in each theme", async () => {
   }
 });
 
+test("axe finds nothing: light, dark, high contrast, a phone", async () => {
+  const tab = await bot.open(browser);
+  const { page } = tab;
+  await tab.say("@ops help");
+  await tab.say("@ops whoami");
+  await tab.set("wrong-signature", true);
+  await tab.say("@ops ping");
+  for (const [theme, width] of [["light", 1360], ["dark", 1360], ["contrast", 1360], ["light", 390]]) {
+    await page.resize(width, 800);
+    await tab.set("theme", theme);
+    await tab.settled(3);
+    assert.deepEqual(await violations(page), [], `${theme}, ${width} wide`);
+    await page.evaluate("document.getElementById('box').focus()");
+    await page.type("@ops ");
+    await page.until("!document.getElementById('suggestions').hidden");
+    assert.deepEqual(await violations(page), [], `${theme}, ${width} wide, with suggestions`);
+    await page.press("Escape");
+    await page.evaluate("document.getElementById('box').value = ''");
+    await page.click("#tab-card");
+    await page.click("#card-sample");
+    await page.until("document.querySelectorAll('#previews .ac-adaptiveCard').length === 4");
+    assert.deepEqual(await violations(page), [], `${theme}, ${width} wide, card`);
+    await page.click("#tab-channel");
+  }
+});
+
+test("a message becomes a test for commands, and one for rules", async () => {
+  const tab = await bot.open(browser);
+  const { page } = tab;
+  await tab.say('@ops echo "so it is"');
+  await page.evaluate("[...document.querySelectorAll('#inspector button')].find((it) => it.textContent === 'Save as test').click()");
+  const [rust, rules] = await page.evaluate("[...document.querySelectorAll('#inspector .place textarea')].map((it) => it.value)");
+
+  assert.match(rust, /async fn echo_so_it_is\(\)/);
+  assert.match(rust, /bot\.as_user\("Mira Novak"\)\.in_channel\("deploys"\)/);
+  assert.match(rust, /\.say\("echo \\"so it is\\""\)\.await;/);
+  assert.match(rust, /assert_ok\(\)\s+\.assert_contains\(/);
+  assert.match(rules, /^\[\[policy_test\]\]\ncommand = "echo \\"so it is\\""\nas = "[0-9a-f-]{36}" # Mira Novak\nin = "webhook:dev"\nexpect = "allow"\n$/);
+  assert.deepEqual(tab.complaints, []);
+});
+
+test("the inspector names each argument, its value and what it is", async () => {
+  const tab = await bot.open(browser);
+  await tab.say("@ops help status");
+
+  assert.match(await tab.text("#inspector"), /arguments\s+\S+ = "status" text/);
+});
+
 test("every control has a name, and ids are unique", async () => {
   const tab = await bot.open(browser);
   await tab.say("@ops help");
@@ -315,6 +364,7 @@ job = true
 `;
   const script = `#!/bin/sh
 echo "::progress 1/3 packing"
+echo "<img src=x onerror=alert(1)> packed"
 while ! [ -e go ]; do sleep 0.05; done
 echo done
 `;
@@ -326,6 +376,11 @@ echo done
     await tab.say("@ops pack");
     await tab.page.until("document.querySelector('#job-list progress')?.value === 1");
     assert.match(await tab.text("#job-list li"), /pack[^]*1 of 3 packing[^]*running/);
+
+    await tab.page.until("document.querySelector('#job-list pre')?.textContent.includes('packed')");
+    await tab.page.click("#job-list summary");
+    assert.match(await tab.text("#job-list pre"), /<img src=x onerror=alert\(1\)> packed/);
+    assert.equal(await tab.page.evaluate(HARM), 0);
 
     await tab.page.click("#job-list button");
     await tab.settled(2);
