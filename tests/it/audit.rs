@@ -196,6 +196,8 @@ async fn every_kind_of_tampering_with_the_file_is_found_and_told_apart() {
 
     let rewritten = "CREATE TEMP TABLE kept AS SELECT * FROM audit WHERE seq < 3; DELETE FROM audit; \
                      INSERT INTO audit SELECT * FROM kept;";
+    let reordered = "UPDATE audit SET seq = -2 WHERE seq = 2; UPDATE audit SET seq = 2 WHERE seq = 3; \
+                     UPDATE audit SET seq = 3 WHERE seq = -2;";
     for (sql, told) in [
         (
             "UPDATE audit SET actor_name = 'Jo' WHERE seq = 2",
@@ -212,6 +214,8 @@ async fn every_kind_of_tampering_with_the_file_is_found_and_told_apart() {
         ),
         (rewritten, "the end was cut off: it ends at row 2"),
         ("DELETE FROM audit", "it is gone; an anchor saw"),
+        (reordered, "row 2 was changed"),
+        (reordered, "row 3 does not follow the one before"),
     ] {
         let copy = tempfile::tempdir().unwrap();
         for entry in fs::read_dir(original.path()).unwrap() {

@@ -28,7 +28,15 @@ use hailer_reply::Reply;
 #[derive(Debug)]
 pub struct CommandError {
     reply: Option<Reply>,
+    unsaid: Option<Box<Unsaid>>,
+}
+
+/// What the channel does not read.
+#[derive(Debug, Default)]
+struct Unsaid {
+    /// For the log.
     cause: Option<Box<dyn Error + Send + Sync>>,
+    /// For the audit.
     denial: Option<Denial>,
 }
 
@@ -50,8 +58,7 @@ impl CommandError {
     pub fn reply_with(reply: Reply) -> Self {
         Self {
             reply: Some(reply),
-            cause: None,
-            denial: None,
+            unsaid: None,
         }
     }
 
@@ -69,24 +76,23 @@ impl CommandError {
     /// assert_eq!(error.denied_because().as_deref(), Some("Only who locked it unlocks it."));
     /// ```
     pub fn refused(reply: Reply) -> Self {
-        Self {
-            denial: Some(Denial::default()),
-            ..Self::reply_with(reply)
-        }
+        let mut error = Self::reply_with(reply);
+        error.unsaid().denial = Some(Denial::default());
+        error
     }
 
     /// Has the audit say `denied` and why, while the person reads what is read where nothing is refused: that there is
     /// something to refuse is not theirs to know, so the answer counts as failed.
     #[must_use]
     pub fn recorded_as(mut self, why: impl Into<String>) -> Self {
-        self.denial.get_or_insert_default().why = Some(why.into());
+        self.unsaid().denial.get_or_insert_default().why = Some(why.into());
         self
     }
 
     /// Names the job that a refusal is about, so that the audit shows both together.
     #[must_use]
     pub fn about_job(mut self, id: impl Into<String>) -> Self {
-        if let Some(denial) = &mut self.denial {
+        if let Some(denial) = &mut self.unsaid().denial {
             denial.job = Some(id.into());
         }
         self
@@ -94,25 +100,33 @@ impl CommandError {
 
     /// Says whether the person may not do this, and may know that.
     pub fn is_refusal(&self) -> bool {
-        self.denial.as_ref().is_some_and(|it| it.why.is_none())
+        self.denial().is_some_and(|it| it.why.is_none())
     }
 
     /// Returns what the audit says of a refusal; `None` when nothing was refused.
     pub fn denied_because(&self) -> Option<String> {
-        let why = self.denial.as_ref()?.why.clone();
+        let why = self.denial()?.why.clone();
         why.or_else(|| self.reply.as_ref().map(Reply::to_plain))
     }
 
     /// Returns the job that a refusal is about.
     pub fn denied_job(&self) -> Option<&str> {
-        self.denial.as_ref()?.job.as_deref()
+        self.denial()?.job.as_deref()
     }
 
     /// Keeps the cause for the log; the channel never sees it.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        self.cause = Some(cause.into());
+        self.unsaid().cause = Some(cause.into());
         self
+    }
+
+    fn unsaid(&mut self) -> &mut Unsaid {
+        self.unsaid.get_or_insert_default()
+    }
+
+    fn denial(&self) -> Option<&Denial> {
+        self.unsaid.as_ref()?.denial.as_ref()
     }
 
     /// Returns what the channel reads; `None` when it is not theirs to know.
@@ -123,7 +137,7 @@ impl CommandError {
     /// Returns what the log keeps: the cause and its causes.
     pub fn log_text(&self) -> Option<String> {
         let mut text = String::new();
-        let mut next: Option<&dyn Error> = Some(self.cause.as_ref()?.as_ref());
+        let mut next: Option<&dyn Error> = Some(self.unsaid.as_ref()?.cause.as_ref()?.as_ref());
         while let Some(error) = next {
             if !text.is_empty() {
                 text.push_str(": ");
@@ -137,11 +151,12 @@ impl CommandError {
 
 impl<E: Error + Send + Sync + 'static> From<E> for CommandError {
     fn from(cause: E) -> Self {
-        Self {
+        let mut error = Self {
             reply: None,
-            cause: Some(Box::new(cause)),
-            denial: None,
-        }
+            unsaid: None,
+        };
+        error.unsaid().cause = Some(Box::new(cause));
+        error
     }
 }
 
