@@ -15,6 +15,7 @@ use hailer::{
 };
 use hailer_commands::deploy;
 use hailer_commands::incident;
+use hailer_commands::runbook;
 use hailer_commands::schedule;
 use hailer_commands::status::{self, Checks, Service};
 use serde_json::{Value, json};
@@ -75,6 +76,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         (&few, "whoami", "whoami"),
         (&few, "status", "status"),
         (&few, "status of one service", "status api"),
+        (
+            &few,
+            "a part of the last answer",
+            "status | where status=down | columns service,status",
+        ),
         (&few, "ping", "ping"),
         (
             &few,
@@ -88,6 +94,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     shown.extend(about_a_job().await?);
     shown.extend(about_deploys().await?);
+    shown.extend(about_runbooks().await?);
     shown.extend(about_schedules().await?);
     shown.extend(about_an_incident().await?);
     writeln!(stdout(), "{:#}", Value::from(shown))?;
@@ -252,6 +259,23 @@ fn steady_moments(text: &str) -> Result<String, regex::Error> {
     Ok(heading
         .replace_all(&steady, "When       How it went")
         .into_owned())
+}
+
+/// The runbooks that come with the demo, and how far somebody is with one.
+async fn about_runbooks() -> Result<Vec<Value>, Box<dyn Error>> {
+    let text = "[runbook]\nfolder = \"sample\"\n";
+    let draft = Draft::parse("hailer.toml", text, "".as_ref(), &Environment::default());
+    let bot = TestBot::new().module(runbook::module(runbook::read(&draft)));
+    let mut shown = Vec::new();
+    for (name, typed) in [
+        ("runbooks", "runbooks"),
+        ("runbooks with a word", "runbook search disk"),
+        ("a step of a runbook", "runbook done database-is-slow 1"),
+        ("a runbook", "runbook show database-is-slow"),
+    ] {
+        shown.push(answer(&bot, name, typed).await?);
+    }
+    Ok(shown)
 }
 
 /// A company that deploys, before and after something goes wrong.
