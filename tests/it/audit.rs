@@ -324,10 +324,10 @@ async fn only_auditors_read_the_audit_in_a_channel_and_only_of_their_webhook() {
     assert_eq!(looked.len(), 2, "{looked:?}");
 }
 
-/// Whoever is refused something leaves a row that says so, whichever part of the bot refused it.
-#[tokio::test]
-async fn every_refusal_of_a_command_that_changes_something_is_a_row() {
-    let rules = "
+const JO: &str = "a07b1c2d-0000-4000-8000-000000000002";
+
+/// Where two people may lock and run what others may not.
+const GUARDED: &str = "
 [permissions]
 default = 'read'
 [[permissions.rule]]
@@ -349,28 +349,20 @@ help = 'Take no time'
 effect = 'write'
 exec = ['/bin/true']
 ";
-    const JO: &str = "a07b1c2d-0000-4000-8000-000000000002";
-    let server = Server::builder().and(rules).start().await;
-    let say = async |who: &str, text: &str| {
-        let response = server.teams.post(said_by(who, text)).await;
-        (response.outcome().to_owned(), response.text())
-    };
-    let (_, started) = say(MIRA, "slow").await;
-    let (_, id) = started.split_once("(job ").unwrap();
-    let id = id.split(')').next().unwrap().to_owned();
-    say(MIRA, "lock deploy/prod 2h \"db move\"").await;
 
-    for (who, text, command, told) in [
+/// What is refused while a job runs and Mira holds a lock: who types what, the command, and what the row says.
+fn refusals(job: &str) -> [(&'static str, String, &'static str, &'static str); 6] {
+    [
         (STRANGER, "quick".to_owned(), "quick", "no rule allows it"),
         (
             STRANGER,
-            format!("job cancel {id}"),
+            format!("job cancel {job}"),
             "job cancel",
             "you may not run slow",
         ),
         (
             STRANGER,
-            format!("job retry {id}"),
+            format!("job retry {job}"),
             "job retry",
             "you may not run slow",
         ),
@@ -392,27 +384,45 @@ exec = ['/bin/true']
             "freeze",
             "no rule allows it",
         ),
-    ] {
+    ]
+}
+
+/// Waits for a row of a refusal that says this.
+async fn refusal_is_kept(folder: &Path, who: &str, command: &str, told: &str) {
+    let wanted = ["--event", "denied", "--person", who, "--command", command];
+    until(|| {
+        let found = rows(folder, &wanted);
+        found
+            .iter()
+            .any(|row| row["detail"].as_str().unwrap().contains(told))
+    })
+    .await;
+}
+
+/// Whoever is refused something leaves a row that says so, whichever part of the bot refused it.
+#[tokio::test]
+async fn every_refusal_of_a_command_that_changes_something_is_a_row() {
+    let server = Server::builder().and(GUARDED).start().await;
+    let folder = server.folder.path();
+    let say = async |who: &str, text: &str| {
+        let response = server.teams.post(said_by(who, text)).await;
+        (response.outcome().to_owned(), response.text())
+    };
+    let (_, started) = say(MIRA, "slow").await;
+    let (_, id) = started.split_once("(job ").unwrap();
+    let id = id.split(')').next().unwrap();
+    say(MIRA, "lock deploy/prod 2h \"db move\"").await;
+
+    for (who, text, command, told) in refusals(id) {
         let (outcome, said) = say(who, &text).await;
         assert_eq!(outcome, "refused", "{text}: {said}");
-        let wanted = ["--event", "denied", "--person", who, "--command", command];
-        until(|| {
-            let found = rows(server.folder.path(), &wanted);
-            found
-                .iter()
-                .any(|row| row["detail"].as_str().unwrap().contains(told))
-        })
-        .await;
+        refusal_is_kept(folder, who, command, told).await;
     }
     say(MIRA, "freeze \"everything burns\"").await;
     let (outcome, said) = say(JO, "quick").await;
     assert_eq!(outcome, "refused", "{said}");
-    until(|| {
-        let wanted = ["--event", "denied", "--person", JO, "--command", "quick"];
-        rows(server.folder.path(), &wanted).len() == 1
-    })
-    .await;
-    fs::write(server.folder.path().join("go"), "").unwrap();
+    refusal_is_kept(folder, JO, "quick", "").await;
+    fs::write(folder.join("go"), "").unwrap();
 }
 
 #[tokio::test]

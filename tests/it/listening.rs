@@ -3,13 +3,14 @@
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::process::{Child, ChildStderr, ChildStdout, Stdio};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use crate::causes::{Case, Group, made};
 use crate::command_line::hailer;
 use crate::doctor::beside;
-use crate::http::{Connection, exchange, post};
+use crate::http::{Connection, PATIENCE, exchange, post};
 use crate::server::{CONFIG, Server, project};
 use crate::teams::{OTHER_TOKEN, TOKEN, authorization, message};
 
@@ -305,12 +306,22 @@ async fn what_takes_too_long_is_explained() {
 
     server.say("status").await;
     listener.assert_next(&TOO_LONG);
+}
+
+#[tokio::test]
+async fn a_caller_who_does_not_wait_is_named() {
+    let tables = "[script.look]\nhelp = 'Look'\neffect = 'read'\ncwd = '.'\nexec = ['/bin/sh', '-c', 'touch begun; sleep 60']\n";
+    let server = Server::builder().and(tables).start().await;
+    let mut listener = Listener::beside(&server, &[]);
+
     let mut hasty = Connection::open(server.teams.address).await;
-    let request = server.teams.signed(message("ops", "status").to_string());
+    let request = server.teams.signed(message("ops", "look").to_string());
     hasty.send(request).await;
-    // The endpoint is asked a second time: the message is being answered.
-    for _ in 0..2 {
-        silent.accept().unwrap();
+    let begun = server.path("begun");
+    let deadline = Instant::now() + PATIENCE;
+    while !begun.exists() {
+        assert!(Instant::now() < deadline, "{}", server.log());
+        tokio::task::yield_now().await;
     }
     hasty.reset();
     listener.assert_next(&HUNG_UP);

@@ -52,7 +52,7 @@ const ANSWERS: [(&str, &str, &str); 34] = [
     (
         "b_17_multiword_single_tag",
         "unknown",
-        "I don't know \"list\". @Ops Helper help lists",
+        "I don't know \"list\". Did you mean last?",
     ),
     ("b_18_mention_middle", "unknown", "I don't know \"hey\"."),
     (
