@@ -14,6 +14,12 @@ use words::{held, row_of_hold, row_of_job};
 /// Longer than this somebody has forgotten.
 const LONGEST: Duration = Duration::from_hours(31 * 24);
 
+/// The most letters of a reason, which stands in lists and in refusals.
+const LONGEST_REASON: usize = 200;
+
+/// The most letters of a lock's name.
+const LONGEST_NAME: usize = 100;
+
 /// Makes the module.
 pub fn module() -> Module {
     let jobs = JobDesk::new();
@@ -79,8 +85,14 @@ fn lock(desk: &HoldDesk) -> impl Command {
         let desk = desk.clone();
         async move {
             let time = bounded(args.time)?;
-            let reason = args.reason.join(" ");
-            match desk.lock(&invocation, &args.name, time, &reason).await? {
+            let reason = reason(&args.reason)?;
+            let name = args.name.trim();
+            if name.is_empty() || name.chars().count() > LONGEST_NAME {
+                return Err(CommandError::told(format!(
+                    "A lock needs a name of 1 to {LONGEST_NAME} letters, as commands use it: deploy/prod"
+                )));
+            }
+            match desk.lock(&invocation, name, time, &reason).await? {
                 Holding::Held { hold, running } => {
                     let until = desk
                         .times()
@@ -180,7 +192,12 @@ fn freeze(desk: &HoldDesk) -> impl Command {
         async move {
             let time = args.time.map(bounded).transpose()?;
             let what = frozen(&invocation, args.everywhere);
-            let reason = args.reason.join(" ");
+            let reason = reason(&args.reason)?;
+            if ["list", "show", "status"].contains(&reason.as_str()) {
+                return Err(CommandError::told(format!(
+                    "Nothing was frozen. What is: locks. To freeze, say why: freeze \"{reason} of the board\""
+                )));
+            }
             match desk.freeze(&invocation, what, time, &reason).await? {
                 Holding::Held { hold, .. } => {
                     let until = hold.until_ms.map_or_else(
@@ -263,13 +280,36 @@ fn frozen(invocation: &Invocation, everywhere: bool) -> HeldName {
     }
 }
 
-fn bounded(time: Duration) -> Result<Duration, CommandError> {
+/// Takes a time that is one.
+///
+/// # Errors
+///
+/// Of nothing, and of more than 31 days.
+pub(crate) fn bounded(time: Duration) -> Result<Duration, CommandError> {
     if time.is_zero() || time > LONGEST {
         return Err(CommandError::told(
             "Take a time between a moment and 31 days, as in 2h.",
         ));
     }
     Ok(time)
+}
+
+/// Takes a reason that says something, and that fits into every list.
+///
+/// # Errors
+///
+/// Of a blank or a long one.
+pub(crate) fn reason(words: &[String]) -> Result<String, CommandError> {
+    let reason = words.join(" ").trim().to_owned();
+    match reason.chars().count() {
+        0 => Err(CommandError::told(
+            "Say why, for those who are kept out: \"db move\"",
+        )),
+        1..=LONGEST_REASON => Ok(reason),
+        count => Err(CommandError::told(format!(
+            "The reason has {count} letters; {LONGEST_REASON} are the most."
+        ))),
+    }
 }
 
 fn theirs(desk: &HoldDesk, hold: &hailer::Hold, invocation: &Invocation) -> CommandError {

@@ -130,12 +130,25 @@ impl Desk {
             .log
             .here(&Place::of(invocation), Scope::Channel)
             .await?;
-        found.ok_or_else(|| {
-            CommandError::told(
-                "No incident is open in this thread. Name one, like INC-3 (incident list has them), or begin one: \
-                 incident open sev2 \"checkout is down\"",
-            )
-        })
+        if let Some(found) = found {
+            return Ok(found);
+        }
+        let open = self.log.open_in_channel(&Place::of(invocation)).await?;
+        let names: Vec<String> = open
+            .iter()
+            .map(|it| format!("INC-{} {}", it.number, it.title))
+            .collect();
+        Err(CommandError::told(match open.first() {
+            Some(first) => format!(
+                "More than one is open here: {}. Name the one you mean: incident show INC-{}, incident note INC-{} …",
+                names.join(", "),
+                first.number,
+                first.number
+            ),
+            None => "No incident is open in this thread. Name one, like INC-3 (incident list has them), or begin one: \
+                 incident open sev2 \"checkout is down\""
+                .to_owned(),
+        }))
     }
 
     /// Looks up how the jobs of a timeline are by now.

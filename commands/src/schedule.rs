@@ -175,6 +175,11 @@ impl Add {
         let (command, when) = when::split(&args.command, &args.when, now)?;
         let mention = format!("@{} ", invocation.bot());
         let command = command.strip_prefix(&mention).unwrap_or(&command).trim();
+        if command.is_empty() {
+            return Err(CommandError::told(
+                "Name the command to run: schedule \"status\" every weekday 9:00",
+            ));
+        }
         check(command, invocation)?;
         Ok((command.to_owned(), when))
     }

@@ -215,3 +215,37 @@ fn a_window_that_cannot_be_is_told_with_its_line() {
         assert!(said.contains(told), "{window}: {said}");
     }
 }
+
+#[tokio::test]
+async fn what_says_nothing_holds_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let bot = bot(folder.path(), &Arc::default());
+
+    for (typed, why) in [
+        ("lock \"\" 2h x", "A lock needs a name"),
+        ("lock deploy/prod 2h \"\"", "Say why"),
+        ("freeze list", "What is: locks"),
+        ("freeze \" \"", "Say why"),
+    ] {
+        let said = bot.say(typed).await.text();
+        assert!(said.contains(why), "{typed}: {said}");
+    }
+    let held = bot.say("locks").await.text();
+    assert!(held.contains("Nothing is locked or frozen."), "{held}");
+}
+
+#[tokio::test]
+async fn a_freeze_of_everything_names_the_words_that_end_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let bot = bot(folder.path(), &Arc::default());
+    let frozen = bot.say("freeze --everywhere \"prod is on fire\"").await;
+    assert_eq!(frozen.outcome(), "ok");
+
+    let refused = bot.say("deploy prod").await.text();
+    let held = bot.say("locks").await.text();
+    let ended = bot.say("unfreeze --everywhere").await;
+
+    assert!(refused.contains("unfreeze --everywhere"), "{refused}");
+    assert!(held.contains("unfreeze --everywhere"), "{held}");
+    assert_eq!(ended.outcome(), "ok");
+}

@@ -11,6 +11,7 @@ use hailer::{
 };
 
 use crate::deploy::Deploys;
+use crate::holds;
 
 /// What `deploy lock` takes.
 #[derive(Debug, clap::Args)]
@@ -74,10 +75,11 @@ impl Command for Lock {
 
     async fn run(&self, args: LockArgs, invocation: Invocation) -> CommandResult {
         let (name, what) = self.0.lock_of(args.service.as_deref(), &args.env)?;
-        let reason = args.reason.join(" ");
+        let reason = holds::reason(&args.reason)?;
+        let time = holds::bounded(args.time)?;
         let desk = &self.0.holds;
         let before = self.0.own_lock(&name, &invocation).await?;
-        match desk.lock(&invocation, &name, args.time, &reason).await? {
+        match desk.lock(&invocation, &name, time, &reason).await? {
             Holding::Held { hold, .. } => {
                 let until = hold.until_ms.unwrap_or(hold.since_ms);
                 let until = desk.times().moment(until, invocation.now());

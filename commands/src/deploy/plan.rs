@@ -6,7 +6,7 @@ use hailer::{Command, CommandError, CommandResult, Effect, Invocation, Reply, Si
 
 use crate::deploy::card::{headed, with_facts, with_ways_out};
 use crate::deploy::words::{ago, millis, version};
-use crate::deploy::{Deploys, rollback};
+use crate::deploy::{Deploys, rollback, run};
 
 /// What `deploy plan` takes.
 #[derive(Debug, clap::Args)]
@@ -50,7 +50,12 @@ impl Command for Plan {
         let track = self.0.track(&target).await?;
         let (version, typed) = match args.version {
             Some(version) => {
-                let typed = format!("deploy run {service} {version} --env {environment}");
+                run::check_version(&target, &version).await?;
+                let again = match run::check_new(&target, &version, &track, &invocation) {
+                    Ok(()) => "",
+                    Err(_) => " --again",
+                };
+                let typed = format!("deploy run {service} {version} --env {environment}{again}");
                 (version, typed)
             }
             None => {

@@ -86,7 +86,7 @@ fn check_open(target: &Target<'_>) -> Result<(), CommandError> {
 }
 
 /// Refuses what is there already, and well: more often than not somebody else was faster.
-fn check_new(
+pub(super) fn check_new(
     target: &Target<'_>,
     version: &str,
     track: &Track,
@@ -119,7 +119,7 @@ fn check_new(
 }
 
 /// Refuses a version that does not exist, where that can be known.
-async fn check_version(target: &Target<'_>, version: &str) -> Result<(), CommandError> {
+pub(super) async fn check_version(target: &Target<'_>, version: &str) -> Result<(), CommandError> {
     let values = target.values(None);
     let listing = target.place.backend.versions(&values);
     let Ok(Ok(Some(versions))) = tokio::time::timeout(LIST_WITHIN, listing).await else {

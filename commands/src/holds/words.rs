@@ -26,7 +26,8 @@ pub(super) fn row_of_hold(hold: &Hold, times: LocalTime, now: SystemTime) -> [St
     let until = match (hold.until_ms, &hold.held) {
         (Some(until), _) => times.moment(until, now),
         (None, HeldName::Lock(_)) => "unlock".to_owned(),
-        (None, HeldName::Freeze(_) | HeldName::FreezeAll) => "unfreeze".to_owned(),
+        (None, HeldName::Freeze(_)) => "unfreeze".to_owned(),
+        (None, HeldName::FreezeAll) => "unfreeze --everywhere".to_owned(),
     };
     [held(hold), hold.by.name.clone(), until, hold.reason.clone()]
 }

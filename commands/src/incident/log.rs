@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 /// How many records are read at once.
 const PAGE: u32 = 200;
 
+/// More that are open at once are not named.
+const MOST_NAMED: u32 = 5;
+
 /// A longer timeline is cut at its end.
 const MOST_ENTRIES: usize = 2_000;
 
@@ -176,6 +179,23 @@ impl Log {
             [only] => self.get(&place.webhook, only.value).await,
             _ => Ok(None),
         }
+    }
+
+    /// Returns some of those that are open in a channel, the oldest first.
+    pub(super) async fn open_in_channel(
+        &self,
+        place: &Place,
+    ) -> Result<Vec<Incident>, CommandError> {
+        let numbers = self
+            .0
+            .list::<u32>(&place.channel_key(), None, MOST_NAMED)
+            .await?;
+        let mut open = Vec::new();
+        for number in numbers {
+            open.extend(self.get(&place.webhook, number.value).await?);
+        }
+        open.sort_by_key(|it| it.number);
+        Ok(open)
     }
 
     /// Returns all of a webhook, the oldest first.

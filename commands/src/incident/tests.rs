@@ -162,7 +162,7 @@ async fn one_is_open_in_a_thread_and_others_elsewhere() {
         .assert_text("Noted in INC-2.");
     bot.say("incident note which")
         .await
-        .assert_failed("No incident is open in this thread");
+        .assert_failed("More than one is open here: INC-1 checkout is down, INC-2 mail is slow.");
     bot.say("incident note INC-2 this one")
         .await
         .assert_text("Noted in INC-2.");

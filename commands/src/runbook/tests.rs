@@ -103,6 +103,9 @@ async fn the_last_step_ends_it_and_it_can_be_begun_anew() {
 async fn a_step_or_runbook_that_is_not_there_is_told() {
     let bot = sample();
 
+    bot.say("runbook done database-is-slow first")
+        .await
+        .assert_usage("it is no whole number that fits");
     bot.say("runbook done database-is-slow 9")
         .await
         .assert_failed("the steps 1 to 5");

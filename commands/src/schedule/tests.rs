@@ -137,6 +137,9 @@ async fn what_became_of_it_is_shown() {
     bot.say("schedule show 3")
         .await
         .assert_failed("There is no schedule 3 here");
+    bot.say("schedule \"\" every weekday 9:00")
+        .await
+        .assert_failed("Name the command to run");
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@
 //! a value, a negative number too, `key=value` stands for `--key value`, and a command may take the rest of the
 //! message as it was written. So the words are put in an order that leaves clap no choice: options, `--`, values.
 
+use std::num::ParseIntError;
+
 use clap::ArgMatches;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
@@ -250,8 +252,7 @@ fn explain(entry: &Entry, error: &clap::Error) -> UsageProblem {
         ErrorKind::ValueValidation => UsageProblem::BadValue {
             value: first(ContextKind::InvalidValue),
             argument: argument(),
-            why: std::error::Error::source(error)
-                .map_or_else(|| "it has another form".to_owned(), ToString::to_string),
+            why: why_not(error),
         },
         ErrorKind::ArgumentConflict
             if first(ContextKind::PriorArg) == first(ContextKind::InvalidArg) =>
@@ -272,6 +273,15 @@ fn explain(entry: &Entry, error: &clap::Error) -> UsageProblem {
             argument()
         )),
         kind => UsageProblem::Other(kind.to_string()),
+    }
+}
+
+/// Says why a value cannot be read; the words of Rust's numbers are for programmers.
+fn why_not(error: &clap::Error) -> String {
+    match std::error::Error::source(error) {
+        Some(why) if why.is::<ParseIntError>() => "it is no whole number that fits".to_owned(),
+        Some(why) => why.to_string(),
+        None => "it has another form".to_owned(),
     }
 }
 

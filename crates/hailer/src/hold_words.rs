@@ -28,9 +28,11 @@ pub fn sentence(hold: &Hold, bot: &str, times: LocalTime, now: SystemTime) -> St
         (HeldName::Lock(name), None) => {
             format!(" **@{} unlock {}** ends it.", escape(bot), escape(name))
         }
-        // What the command line froze, the command line ends.
-        (HeldName::Freeze(_) | HeldName::FreezeAll, None) => {
+        (HeldName::Freeze(_), None) => {
             format!(" **@{} unfreeze** ends it.", escape(bot))
+        }
+        (HeldName::FreezeAll, None) => {
+            format!(" **@{} unfreeze --everywhere** ends it.", escape(bot))
         }
     };
     format!("{what}{until}{why}.{way_out}")

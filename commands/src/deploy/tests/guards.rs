@@ -158,6 +158,53 @@ async fn a_lock_that_is_taken_twice_says_so() {
         .assert_contains("db move");
 }
 
+#[tokio::test]
+async fn a_lock_has_a_reason_and_a_time() {
+    let bot = ready();
+    for (typed, why) in [
+        ("deploy lock --env prod \"\"", "Say why"),
+        (
+            "deploy lock --env prod --for 0m x",
+            "between a moment and 31 days",
+        ),
+        (
+            "deploy lock --env prod --for 9999d x",
+            "between a moment and 31 days",
+        ),
+    ] {
+        bot.say(typed).await.assert_failed(why);
+    }
+    let long = format!("deploy lock --env prod {}", "x".repeat(201));
+    bot.say(&long)
+        .await
+        .assert_failed("201 letters; 200 are the most");
+    bot.deploy("deploy run api 1.0 --env prod")
+        .await
+        .assert_ok();
+}
+
+#[tokio::test]
+async fn a_plan_offers_only_what_would_run() {
+    let lists = TOML.replace(
+        "[deploy.service.api]",
+        "versions = [\"./versions.sh\", \"{service}\"]\n[deploy.service.api]",
+    );
+    let bot = Folder::new()
+        .program("deploy.sh", DEPLOY)
+        .program("versions.sh", "echo 2.42.0; echo 2.41.3")
+        .bot(&lists);
+
+    bot.say("deploy plan api 2.42.1 --env prod")
+        .await
+        .assert_failed("There is no version \"2.42.1\" of api");
+    bot.deploy("deploy run api 2.42.0 --env prod")
+        .await
+        .assert_ok();
+    bot.say("deploy plan api 2.42.0 --env prod")
+        .await
+        .assert_contains("deploy run api 2.42.0 --env prod --again");
+}
+
 /// As [`TOML`], where production asks for somebody else.
 fn asking() -> super::Deploying {
     let asks = "[deploy.environment.prod]\napproval = true";

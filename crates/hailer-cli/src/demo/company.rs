@@ -25,6 +25,9 @@ const PROGRAMS: [(&str, &str); 3] = [
 const OPERATORS: [&str; 2] = ["Mira Novak", "Jo Lind"];
 
 const TABLES: &str = r##"
+[permissions]
+auditors = ["group:ops"]
+
 [[permissions.rule]]
 allow = ["*"]
 to = ["group:ops"]
