@@ -150,6 +150,8 @@ fn compiled(pattern: &str) -> Result<Arc<Regex>, regex::Error> {
         return Ok(regex);
     }
     in_use.retain(|_, it| it.strong_count() > 0);
+    // By itself first: `x)|(?:y` is an expression only within the anchors, and would break out of them.
+    Regex::new(pattern)?;
     // Anchors of our own: `^a|b$` would match more than it seems to.
     let regex = Arc::new(Regex::new(&format!(r"\A(?:{pattern})\z"))?);
     in_use.insert(pattern.to_owned(), Arc::downgrade(&regex));

@@ -1,5 +1,6 @@
 //! A table that a script printed: a JSON object a line, or CSV with a row of titles.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use hailer::Reply;
@@ -9,19 +10,46 @@ use serde_json::Value as Json;
 /// More rows do not fit into a message.
 const MOST_ROWS: usize = 50;
 
+/// More columns nobody reads.
+const MOST_COLUMNS: usize = 30;
+
+/// The most letters of a cell.
+const MOST_LETTERS: usize = 200;
+
 /// Draws a table in a fixed-width face; what is none is shown as it is.
 pub(super) fn reply(text: &str) -> Reply {
     let rows = json_rows(text).unwrap_or_else(|| csv_rows(text));
     if rows.len() < 2 {
         return Reply::code(text.trim_end());
     }
-    let left_out = rows.len().saturating_sub(MOST_ROWS + 1);
-    let shown = rows.get(..rows.len() - left_out).unwrap_or_default();
-    let reply = Reply::code(draw(shown));
-    if left_out == 0 {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let shown = rows.iter().take(MOST_ROWS + 1);
+    let reply = Reply::code(draw(&shown.map(|row| cells(row)).collect::<Vec<_>>()));
+    let left_out = [
+        (rows.len().saturating_sub(MOST_ROWS + 1), "rows"),
+        (columns.saturating_sub(MOST_COLUMNS), "columns"),
+    ];
+    let left_out = left_out.iter().filter(|(count, _)| *count > 0);
+    let left_out: Vec<String> = left_out
+        .map(|(count, what)| format!("{count} more {what}"))
+        .collect();
+    if left_out.is_empty() {
         return reply;
     }
-    reply.then_text(format!("{left_out} more rows are left out."))
+    reply.then_text(format!("{} are left out.", left_out.join(" and ")))
+}
+
+/// Returns what is shown of a row.
+fn cells(row: &[String]) -> Vec<String> {
+    let shown = row.iter().take(MOST_COLUMNS).map(|cell| {
+        let mut letters = cell.chars();
+        let mut begin: String = letters.by_ref().take(MOST_LETTERS).collect();
+        if letters.next().is_some() {
+            begin.push('…');
+        }
+        begin.replace('\n', " ")
+    });
+    shown.collect()
 }
 
 /// A JSON object whose keys keep their order.
@@ -70,16 +98,19 @@ fn json_rows(text: &str) -> Option<Vec<Vec<String>>> {
     let objects: Vec<Object> = lines
         .map(|line| serde_json::from_str(line).ok())
         .collect::<Option<_>>()?;
-    let mut titles: Vec<String> = Vec::new();
-    for (key, _) in objects.iter().flat_map(|object| &object.entries) {
-        if !titles.contains(key) {
-            titles.push(key.clone());
-        }
-    }
-    let rows = objects
-        .iter()
-        .map(|object| titles.iter().map(|title| object.cell(title)).collect());
-    let rows: Vec<_> = rows.collect();
+    let mut seen = HashSet::new();
+    let keys = objects.iter().flat_map(|object| &object.entries);
+    let titles: Vec<String> = keys
+        .filter(|(key, _)| seen.insert(key))
+        .map(|(key, _)| key.clone())
+        .collect();
+    // What is not shown is counted only: rows times titles could be far more than what was printed.
+    let rows = objects.iter().enumerate().map(|(index, object)| {
+        let shown = if index < MOST_ROWS { MOST_COLUMNS } else { 0 };
+        let shown = titles.iter().take(shown);
+        shown.map(|title| object.cell(title)).collect()
+    });
+    let rows: Vec<Vec<String>> = rows.collect();
     Some(std::iter::once(titles).chain(rows).collect())
 }
 
@@ -116,7 +147,7 @@ fn draw(rows: &[Vec<String>]) -> String {
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let line = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths);
-        let cells = cells.map(|(cell, width)| format!("{:<width$}", cell.replace('\n', " ")));
+        let cells = cells.map(|(cell, width)| format!("{cell:<width$}"));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     let mut lines: Vec<String> = rows.iter().map(line).collect();
@@ -144,6 +175,23 @@ mod tests {
     fn what_is_no_table_is_shown_as_it_is() {
         assert_eq!(reply("just words\n").to_plain(), "just words");
         assert_eq!(reply("").to_plain(), "Done.");
+    }
+
+    #[test]
+    fn a_table_of_a_thousand_columns_is_cut_and_counted() {
+        let line = |it: usize| format!("{{\"k{it}\":\"{}\"}}\n", "x".repeat(300));
+        let json: String = (0..1_000).map(line).collect();
+
+        let shown = reply(&json).to_plain();
+
+        assert!(
+            shown.ends_with("950 more rows and 970 more columns are left out."),
+            "{shown}"
+        );
+        let cell = format!("{}…", "x".repeat(MOST_LETTERS));
+        assert!(shown.contains(&cell));
+        assert!(!shown.contains(&"x".repeat(MOST_LETTERS + 1)));
+        assert!(shown.len() < 400_000, "{} bytes", shown.len());
     }
 
     #[test]

@@ -397,6 +397,18 @@ fn what_is_wrong_is_told_before_the_bot_starts() {
             "there is no program `no-such-program`",
         ),
         (
+            arg("choices = [\"api\", \"web\"]"),
+            "`choices` says nothing of the type `text`",
+        ),
+        (
+            arg("type = \"integer\", min = 10, max = 1"),
+            "nothing is from 10 to 1",
+        ),
+        (
+            arg("type = \"pattern\", pattern = \"x)|(?:y\""),
+            "no regular expression",
+        ),
+        (
             arg("type = \"pattern\", pattern = \"(\""),
             "no regular expression",
         ),

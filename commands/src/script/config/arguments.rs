@@ -151,7 +151,18 @@ fn read_kind(table: &Section<'_>) -> Option<ArgumentType> {
     let pattern = table.string("pattern");
     let lines = table.boolean("lines").unwrap_or(false);
     let name = table.string("type");
-    Some(match name.as_deref().unwrap_or("text") {
+    let kind = name.as_deref().unwrap_or("text");
+    if !has_only_its_own(table, kind) {
+        return None;
+    }
+    if let (Some(least), Some(most)) = (least, most)
+        && least > most
+    {
+        let text = format!("nothing is from {least} to {most}");
+        table.reject("max", text, format!("fix: min = {most}, max = {least}"));
+        return None;
+    }
+    Some(match kind {
         "text" => ArgumentType::Text { lines },
         "integer" => ArgumentType::Integer { least, most },
         "number" => ArgumentType::Number { least, most },
@@ -179,6 +190,33 @@ fn read_kind(table: &Section<'_>) -> Option<ArgumentType> {
             return None;
         }
     })
+}
+
+/// Refuses keys of another type: what seems to limit an argument, and does not, would let anything through.
+fn has_only_its_own(table: &Section<'_>, kind: &str) -> bool {
+    const OWN: [(&str, &[&str]); 8] = [
+        ("choices", &["choice"]),
+        ("choices_from", &["choice"]),
+        ("cache", &["choice"]),
+        ("root", &["path"]),
+        ("pattern", &["pattern"]),
+        ("min", &["integer", "number"]),
+        ("max", &["integer", "number"]),
+        ("lines", &["text"]),
+    ];
+    let mut foreign = OWN
+        .iter()
+        .filter(|(key, kinds)| table.has(key) && TYPES.contains(&kind) && !kinds.contains(&kind));
+    let Some((key, kinds)) = foreign.next() else {
+        return true;
+    };
+    let text = format!("`{key}` says nothing of the type `{kind}`");
+    let fix = format!(
+        "fix: type = \"{}\", or take `{key}` away",
+        kinds.join("\" or \"")
+    );
+    table.reject(key, text, fix);
+    false
 }
 
 fn read_choice(
