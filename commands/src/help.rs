@@ -51,9 +51,9 @@ impl Command for Help {
                 &listed,
             ) {
                 Topic::Everything { page } => page::everything(&context, &listed, page),
-                Topic::Command(command) => {
+                Topic::Command { command, beside } => {
                     let asked = invocation.asked_for(command.path());
-                    page::command(&context, command, &asked)
+                    page::command(&context, command, &asked, &beside)
                 }
                 Topic::Group { commands, page } => page::group(&context, &commands, page),
                 Topic::Word(word) => search::reply(&context, &word, &listed),
@@ -67,7 +67,11 @@ enum Topic<'c> {
     Everything {
         page: usize,
     },
-    Command(&'c Entry),
+    Command {
+        command: &'c Entry,
+        /// The others of the group that has the same name.
+        beside: Vec<&'c Entry>,
+    },
     Group {
         commands: Vec<&'c Entry>,
         page: usize,
@@ -82,7 +86,10 @@ fn topic<'c>(asked: &str, commands: &[&'c Entry], listed: &[&'c Entry]) -> Topic
         .join(" ")
         .to_lowercase();
     if let Some(command) = commands.iter().find(|command| is_called(command, &asked)) {
-        return Topic::Command(command);
+        let is_beside =
+            |it: &&Entry| it.group().to_lowercase() == asked && it.path() != command.path();
+        let beside = listed.iter().copied().filter(is_beside).collect();
+        return Topic::Command { command, beside };
     }
     let (words, page) = split_page(&asked);
     if words.is_empty() {

@@ -75,7 +75,12 @@ pub(super) fn group(context: &Context<'_>, commands: &[&Entry], page: usize) -> 
 }
 
 /// Explains one command.
-pub(super) fn command(context: &Context<'_>, command: &Entry, asked: &[AskedFor]) -> Reply {
+pub(super) fn command(
+    context: &Context<'_>,
+    command: &Entry,
+    asked: &[AskedFor],
+    beside: &[&Entry],
+) -> Reply {
     let bot = context.bot;
     let mut card = Card::titled(format!("{}: {}", command.path(), command.summary()))
         .with(typed(&format!("@{bot} {}", command.usage())));
@@ -99,6 +104,10 @@ pub(super) fn command(context: &Context<'_>, command: &Entry, asked: &[AskedFor]
         notes.push(format!("Effect: {}", command.effect().as_str()));
     }
     notes.extend(asked.iter().map(asks));
+    if !beside.is_empty() {
+        let paths: Vec<&str> = beside.iter().map(|it| it.path()).collect();
+        notes.push(format!("In this group, too: {}", paths.join(", ")));
+    }
     if !notes.is_empty() {
         card = card.with(foot(notes.join("\n")));
     }

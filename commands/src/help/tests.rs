@@ -121,6 +121,21 @@ async fn a_group_and_a_common_beginning_are_listed() {
 }
 
 #[tokio::test]
+async fn a_command_named_as_its_group_names_the_others() {
+    let bot = bot(&[
+        ("deploys", Effect::Read),
+        ("deploy list", Effect::Read),
+        ("wipe", Effect::Destructive),
+    ]);
+
+    bot.say("help deploys")
+        .await
+        .assert_contains("In this group, too: deploy list");
+    let other = bot.say("help deploy list").await;
+    assert!(!other.text().contains("In this group"), "{}", other.text());
+}
+
+#[tokio::test]
 async fn a_word_is_looked_for() {
     let bot = bot(&[("deploy status", Effect::Read), ("oncall", Effect::Read)]);
 

@@ -272,6 +272,9 @@ fn what_is_wrong(entry: &Entry, problem: &UsageProblem) -> String {
                 takes(entry)
             )
         }
+        UsageProblem::Leftover(word) if word.starts_with('|') => {
+            "Behind | can stand where, sort, head, columns and count.".to_owned()
+        }
         UsageProblem::Leftover(word) => format!(
             "I didn't understand \"{}\" at the end. {path} takes {}.",
             escape(word),

@@ -302,7 +302,7 @@ impl Table {
         Ok(())
     }
 
-    /// Finds a column by its name, or by its number, which is needed where it has no name.
+    /// Finds a column by its name, the beginning of it that only one has, or its number, which is needed where it has no name.
     fn column(&self, typed: &str) -> Result<usize, String> {
         let names: Vec<String> = self
             .columns
@@ -321,6 +321,12 @@ impl Table {
             .filter(|it| (1..=count).contains(it))
         {
             return Ok(number - 1);
+        }
+        let begin = typed.to_lowercase();
+        let begun = |name: &String| name.to_lowercase().starts_with(&begin);
+        let mut likely = names.iter().enumerate().filter(|(_, name)| begun(name));
+        if let (Some((at, _)), None) = (likely.next(), likely.next()) {
+            return Ok(at);
         }
         match known("column", typed, &names) {
             Ok(name) => Ok(names.iter().position(|it| it == name).unwrap_or(0)),

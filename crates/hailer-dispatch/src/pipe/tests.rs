@@ -69,6 +69,11 @@ fn rows_are_counted_and_cut() {
 }
 
 #[test]
+fn the_beginning_of_a_column_is_enough() {
+    assert_eq!(piped(&["where stat=down", "count"]), "1 row");
+}
+
+#[test]
 fn what_cannot_be_done_is_told() {
     for (stages, told) in [
         (

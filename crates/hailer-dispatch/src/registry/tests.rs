@@ -273,6 +273,7 @@ fn answers_to_what_is_not_understood() {
         ("ship api 2.42 env=prod", format!("\"2.42\" can't be the version of deploy run: it has not the form 2.42.0.\n{usage}")),
         ("ship api 1.0.0 env=stagin", "I don't know the --env \"stagin\". Did you mean staging? (staging, prod)".to_owned()),
         ("ship api 1.0.0 now env=prod", format!("I didn't understand \"now\" at the end. deploy run takes a service and a version.\n{usage}")),
+        ("ship api 1.0.0 env=prod | grep x", format!("Behind | can stand where, sort, head, columns and count.\n{usage}")),
         ("ship api 1.0.0 env=prod --froce", format!("deploy run has no option --froce. Did you mean --force?\n{usage}")),
         ("ship api 1.0.0 --env", format!("--env of deploy run needs a value behind it.\n{usage}")),
         ("ship api 1.0.0 --env prod env=prod", format!("--env of deploy run can be given only once.\n{usage}")),
