@@ -194,9 +194,9 @@ fn freeze(desk: &HoldDesk) -> impl Command {
             let what = frozen(&invocation, args.everywhere);
             let reason = reason(&args.reason)?;
             if ["list", "show", "status"].contains(&reason.as_str()) {
-                return Err(CommandError::told(format!(
-                    "Nothing was frozen. What is: locks. To freeze, say why: freeze \"{reason} of the board\""
-                )));
+                return Err(CommandError::told(
+                    "Nothing was frozen. What is: locks. To freeze, say why: freeze \"prod is on fire\"",
+                ));
             }
             match desk.freeze(&invocation, what, time, &reason).await? {
                 Holding::Held { hold, .. } => {
