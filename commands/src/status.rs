@@ -1,7 +1,7 @@
 //! `status`: what is up, slow or down, and how it was during the last day.
 
 mod check;
-mod config;
+pub(crate) mod config;
 mod day;
 mod limit;
 mod sample;

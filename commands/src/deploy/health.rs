@@ -14,6 +14,7 @@ use crate::deploy::program::{Call, last_line};
 use crate::deploy::text::{self, Values};
 use crate::deploy::words::took;
 use crate::script::Template;
+use crate::status::config::expected_status;
 
 /// A service may take this long to be healthy.
 const WITHIN: Duration = Duration::from_secs(120);
@@ -108,17 +109,7 @@ fn read_question(section: &Section<'_>, prometheus: Option<&Backend>) -> Option<
     if section.has("query") {
         return query::read(section, prometheus).map(Question::Measured);
     }
-    let expect = section.integer("expect");
-    let status = expect
-        .and_then(|it| u16::try_from(it).ok())
-        .filter(|it| (100..600).contains(it));
-    if expect.is_some() && status.is_none() {
-        section.reject(
-            "expect",
-            "an HTTP status has three digits",
-            "fix: expect = 200",
-        );
-    }
+    let status = expected_status(section);
     match Call::read(section, "exec", &BTreeMap::new()) {
         Some(call) => Some(Question::Program(call, Launcher::find())),
         None if section.strings("exec").is_some() => None,

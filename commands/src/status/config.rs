@@ -230,23 +230,29 @@ fn probe(section: &Section<'_>, prometheus: Option<&Prometheus>) -> Option<Probe
     }
 }
 
-fn http(section: &Section<'_>) -> Option<Probe> {
-    let url = section.string("url")?;
-    if let Some(mood) = Mood::read(&url) {
-        return Some(Probe::Sample(mood));
-    }
-    let expect = section.integer("expect");
-    let contains = section.string("contains").filter(|it| !it.is_empty());
-    let status = expect
-        .and_then(|it| u16::try_from(it).ok())
+/// Reads the HTTP status that an answer should have, and refuses what is none.
+pub(crate) fn expected_status(section: &Section<'_>) -> Option<u16> {
+    let expect = section.integer("expect")?;
+    let status = u16::try_from(expect)
+        .ok()
         .filter(|it| (100..600).contains(it));
-    if expect.is_some() && status.is_none() {
+    if status.is_none() {
         section.reject(
             "expect",
             "an HTTP status has three digits",
             "fix: expect = 200",
         );
     }
+    status
+}
+
+fn http(section: &Section<'_>) -> Option<Probe> {
+    let url = section.string("url")?;
+    if let Some(mood) = Mood::read(&url) {
+        return Some(Probe::Sample(mood));
+    }
+    let contains = section.string("contains").filter(|it| !it.is_empty());
+    let status = expected_status(section);
     let parsed = reqwest::Url::parse(&url);
     if !parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()) {
         section.reject(
