@@ -3,7 +3,11 @@
 //!
 //! Written by hand because four fields are wanted, and a parser of all of X.509 is ten more crates.
 
+mod recorder;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
+
+pub use recorder::{Recorder, Seen};
 
 /// The tags of ASN.1 that occur on the way to the dates.
 const SEQUENCE: u8 = 0x30;

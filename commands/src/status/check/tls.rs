@@ -1,18 +1,17 @@
 //! Looking at a certificate: whether it is accepted, and for how long yet.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::ring::default_provider;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{CertificateError, Error};
 use rustls_platform_verifier::Verifier;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use crate::certificate::{Facts, facts};
+use crate::certificate::{Facts, Recorder};
 use crate::moment::span;
 use crate::status::check::{Health, unheard};
 
@@ -32,19 +31,10 @@ pub(super) async fn look(
     let Ok(name) = ServerName::try_from(host.to_owned()) else {
         return Health::Down("its name is none that a certificate could have".to_owned());
     };
-    let recorder = Arc::new(Recorder {
-        usual,
-        seen: Mutex::default(),
-    });
-    let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .map(|it| it.dangerous());
-    let Ok(config) = config else {
+    let recorder = Recorder::new(usual);
+    let Ok(config) = recorder.config() else {
         return Health::Down("TLS cannot be used here".to_owned());
     };
-    let config = config
-        .with_custom_certificate_verifier(Arc::clone(&recorder) as _)
-        .with_no_client_auth();
     let stream = match TcpStream::connect((host, port)).await {
         Ok(stream) => stream,
         Err(error) => return unheard(&error),
@@ -52,10 +42,11 @@ pub(super) async fn look(
     let connected = TlsConnector::from(Arc::new(config))
         .connect(name, stream)
         .await;
-    let seen = recorder.seen.lock();
-    let seen = seen.unwrap_or_else(PoisonError::into_inner).take();
-    match (seen, connected) {
-        (Some((facts, verdict)), _) => judge(facts, verdict, limits, now.into()),
+    match (recorder.seen(), connected) {
+        (Some(seen), _) => {
+            let own = seen.chain.into_iter().next().flatten();
+            judge(own, seen.verdict, limits, now.into())
+        }
         (None, Err(error)) if error.get_ref().is_some_and(|it| it.is::<Error>()) => {
             Health::Down("it does not speak TLS as we do".to_owned())
         }
@@ -114,60 +105,5 @@ fn refusal(error: &Error, facts: &Facts) -> String {
             format!("its certificate is by {}, whom I don't know", facts.issuer)
         }
         _ => "its certificate is not accepted".to_owned(),
-    }
-}
-
-/// What a certificate says of itself, and whether it is accepted.
-type Seen = (Option<Facts>, Result<(), Error>);
-
-/// Checks certificates as usual, and remembers what came.
-#[derive(Debug)]
-struct Recorder {
-    usual: Arc<Verifier>,
-    seen: Mutex<Option<Seen>>,
-}
-
-impl ServerCertVerifier for Recorder {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let verified = self.usual.verify_server_cert(
-            end_entity,
-            intermediates,
-            server_name,
-            ocsp_response,
-            now,
-        );
-        let verdict = verified.as_ref().map(drop).map_err(Error::clone);
-        let seen = Some((facts(end_entity), verdict));
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen;
-        verified
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.usual.verify_tls12_signature(message, cert, dss)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.usual.verify_tls13_signature(message, cert, dss)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.usual.supported_verify_schemes()
     }
 }

@@ -124,10 +124,7 @@ impl Ping {
 }
 
 /// A client that goes to this address and remembers its certificate.
-pub(crate) fn client(
-    address: &Address,
-    recorder: &std::sync::Arc<Recorder>,
-) -> anyhow::Result<Client> {
+pub(crate) fn client(address: &Address, recorder: &Recorder) -> anyhow::Result<Client> {
     http::builder()
         .connect_timeout(PATIENCE)
         .resolve_to_addrs(&address.host, &address.addresses)
